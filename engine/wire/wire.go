@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Run asks the engine to evaluate one cell. Exactly one of Entry and Script
+// is set.
+type Run struct {
+	Seq     int      // evaluation number, unique within a session
+	Plugins []string // plugin files to open first, in order; opened ones are skipped
+	Vars    []Var    // variables this cell declares or binds, applied before it runs
+	Drop    []string // variables to forget first; their storage is zeroed
+
+	Entry  string  // compiled tier: the plugin file whose Run function is the cell
+	Script *Script // interpreted tier
+	Result *Type   // interpreted tier: type of the last expression; nil if none
+
+	Sites []Site // judged call sites, by index
+}
+
+// Var says where a variable of the session lives.
+type Var struct {
+	Name string
+	Unit string // import path of the generated package that declares it; "" for the engine's heap
+	Type *Type  // for the engine's heap: how to make it
+}
+
+// Script is a cell for the interpreter: statements that refer to variables,
+// functions and packages by the names bound here.
+type Script struct {
+	Source  string
+	Vars    []string          // session variables used, as pointers v.<Name>
+	Funcs   map[string]string // script name under f. -> registered function, "nb/<hash>.name"
+	Sites   map[string]int    // script name under f. -> index in Run.Sites, for judged calls
+	Imports []string          // standard packages used, by import path
+	Lines   []int             // Lines[i] is the cell line (1-based) of source line i+1
+}
+
+// Type describes a type that the engine can construct by reflection.
+type Type struct {
+	Kind string // a basic type's name, "slice", "array", "map", "pointer", "named", "any", "error"
+	Name string // named: "nb/<hash>.T" or "time.Duration"
+	Key  *Type  // map
+	Elem *Type  // slice, array, map, pointer
+	Len  int    // array
+}
+
+// Site is one call in a top-level statement that is looked up before it runs.
+type Site struct {
+	Func    string   // as the user writes it: "train", "(*Model).Fit"
+	Cell    int      // cell number
+	Line    int      // line in the cell, 1-based
+	Code    string   // hex hash of the code closure
+	Globals []string // session variables the closure reads, sorted
+	Refuse  string   // why the call is never remembered; "" if it may be
+}
+
+// Call is the verdict on one judged call: an element of "calls" in
+// application/vnd.gomemo.cache.v1+json.
+type Call struct {
+	Func       string  `json:"func"`
+	Cell       int     `json:"cell"`
+	Line       int     `json:"line"`
+	Verdict    string  `json:"verdict"` // "hit", "miss", "refused" or "cheap"
+	Reason     string  `json:"reason,omitempty"`
+	TookMS     float64 `json:"took_ms"`
+	SavedMS    float64 `json:"saved_ms"`
+	Key        string  `json:"key,omitempty"`
+	Bytes      int64   `json:"bytes,omitempty"`
+	ComputedAt string  `json:"computed_at,omitempty"` // RFC 3339
+	Host       string  `json:"host,omitempty"`
+	Count      int     `json:"count,omitempty"` // this entry stands for Count calls; 0 means 1
+}
+
+// Done is the engine's answer to Run.
+type Done struct {
+	Seq    int
+	Error  *Error                     // nil when the cell ran to its end
+	Result map[string]json.RawMessage // MIME bundle of the last expression; nil if none
+	Calls  []Call
+	Took   time.Duration // inside the user's code
+}
+
+// Error is how a cell failed.
+type Error struct {
+	Kind    string // "panic", "interrupt", "load" (a plugin or a binding), "died" (made by the client)
+	Message string // panic: as the runtime prints it after "panic: "
+	Frames  []Frame
+}
+
+// Frame is one call of the user's code on the stack, innermost first. File is
+// the name in the generated code's //line directive, Line is relative to it.
+type Frame struct {
+	Func string
+	File string
+	Line int
+}
+
+// Death is the error of a client whose engine process ended while it ran a
+// cell, or before it.
+type Death struct {
+	Message  string  // what happened, for the user: "os.Exit(3)", "killed (signal 9)", "panic: boom [in a goroutine]"
+	ExitCode int     // -1 when ended by a signal
+	Signal   string  // "" when it exited
+	Frames   []Frame // of the goroutine that failed, when the engine printed them
+	Calls    []Call  // verdicts that were known before
+}
+
+func (d *Death) Error() string { return d.Message }

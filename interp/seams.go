@@ -1,0 +1,65 @@
+package interp
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"gomemo/engine/wire"
+)
+
+// Unit is one generated package.
+type Unit struct {
+	Path    string   // import path "nb/<hash>"; the hash names the content
+	Source  string   // one Go file, with //line directives
+	Imports []string // import paths it names, generated ones included
+}
+
+// Build asks for one plugin: a generated main package and the generated
+// packages it reaches.
+type Build struct {
+	Main  Unit   // package main; its Path is unused
+	Units []Unit // transitive closure, dependencies first; compiled ones are taken from the cache
+}
+
+// Plugin is a loadable file.
+type Plugin struct {
+	Path    string        // file to open
+	Cached  bool          // nothing was compiled or linked
+	Compile time.Duration // spent compiling
+	Link    time.Duration // spent linking
+}
+
+// A Compiler turns generated packages into plugins. native.Workspace is one.
+type Compiler interface {
+	// Export opens the export data (or archive) of a package that is not
+	// generated: the standard library's or a module's.
+	Export(path string) (io.ReadCloser, error)
+	// Require makes packages outside the standard library available, by
+	// downloading their modules if need be. changed reports that the engine
+	// must be replaced by the one of the new module graph.
+	Require(ctx context.Context, paths []string) (changed bool, err error)
+	// Build compiles and links. Positions in its errors are those of the
+	// //line directives.
+	Build(ctx context.Context, b Build) (Plugin, error)
+	// ID names everything that compiled code depends on beside its source:
+	// Go version, flags, processor, edits of the compiler, module graph.
+	ID() string
+}
+
+// An Engine runs what was compiled. *engine.Client is one.
+type Engine interface {
+	// Run evaluates one cell and blocks until the engine answers or is gone.
+	// Output arrives on out while it runs. The error is non-nil only when the
+	// engine died: then it is a *wire.Death.
+	Run(ctx context.Context, r *wire.Run, out Output) (*wire.Done, error)
+	// Close ends the engine process.
+	Close() error
+}
+
+// Output receives what a cell prints and shows while it runs, in order.
+type Output interface {
+	Stream(name, text string) // "stdout" or "stderr"
+	Display(data, metadata map[string]json.RawMessage)
+}

@@ -1,0 +1,60 @@
+package kernel
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// An Evaluator runs cells. The kernel calls Execute for one cell at a time;
+// the other methods may be called while a cell runs.
+type Evaluator interface {
+	// Execute runs one cell and returns when it is over. Cancelling ctx
+	// interrupts it.
+	Execute(ctx context.Context, c Cell, out Output) Outcome
+	// IsComplete judges text that a console has read so far: "complete",
+	// "incomplete", "invalid" or "unknown"; indent is for the next line.
+	IsComplete(code string) (status, indent string)
+	// Complete lists what may stand at cursor, a byte offset into code;
+	// start and end, also byte offsets, say what a match replaces.
+	Complete(ctx context.Context, code string, cursor int) (matches []Completion, start, end int)
+	// Inspect describes what stands at cursor as a MIME bundle; nil if nothing is known.
+	Inspect(ctx context.Context, code string, cursor, detail int) map[string]json.RawMessage
+	// Restart-free end: stops user code and child processes.
+	Close() error
+}
+
+// Cell is one execute_request.
+type Cell struct {
+	Code   string
+	Number int // the execution count it is shown with
+	Silent bool
+	ID     string // the front end's cell id, "" if it sent none
+}
+
+// Completion is one candidate; Type is "function", "variable", "type", "module", "keyword" or "".
+type Completion struct {
+	Text      string
+	Type      string
+	Signature string
+}
+
+// Outcome is how a cell ended.
+type Outcome struct {
+	Result   map[string]json.RawMessage // MIME bundle of the last expression; nil if none
+	Err      *Error                     // nil when the cell ran to its end
+	Metadata map[string]any             // under "gomemo" in the reply's metadata
+}
+
+// Error is shown as the cell's error output.
+type Error struct {
+	Name      string   // ename: "compile error", "panic", "interrupted", ...
+	Value     string   // evalue: one line
+	Traceback []string // lines, as a person should read them; may hold ANSI colours
+}
+
+// Output receives what a cell prints and shows while it runs, in order. Its
+// methods may be called from several goroutines.
+type Output interface {
+	Stream(name, text string) // "stdout" or "stderr"
+	Display(data, metadata map[string]json.RawMessage)
+}

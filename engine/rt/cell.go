@@ -1,0 +1,80 @@
+package rt
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+
+	"gomemo/display"
+	"gomemo/engine/wire"
+)
+
+// A Cell is one evaluation of a cell's statements.
+type Cell struct {
+	session *Session
+	run     *wire.Run
+	calls   []wire.Call // verdicts in order of evaluation
+	result  map[string]json.RawMessage
+	memo    memoCell
+}
+
+// NewCell returns the cell that evaluates run.
+func (s *Session) NewCell(run *wire.Run) *Cell {
+	return &Cell{session: s, run: run}
+}
+
+// Result gives the cell the values of its last expression to show.
+// Generated code calls it.
+func Result(c *Cell, vs ...any) {
+	if len(vs) > 0 {
+		c.result = display.Of(vs...).Data
+	}
+}
+
+// Result returns the MIME bundle of the last expression, nil if there is
+// none yet.
+func (c *Cell) Result() map[string]json.RawMessage { return c.result }
+
+// Calls returns the verdicts on the cell's judged calls so far.
+
+func (c *Cell) Calls() []wire.Call { return c.calls }
+
+// judged adds the verdict on a judged call. The kernel learns it at once, so
+// that it can be reported even if the cell then ends the process.
+func (c *Cell) judged(call wire.Call) {
+	c.calls = append(c.calls, call)
+	c.session.kernel.Judged(call)
+}
+
+// Var returns a pointer to the storage of a variable of the notebook.
+func (c *Cell) Var(name string) (ptr reflect.Value, ok bool) { return c.session.Var(name) }
+
+// BeginCapture starts to record what is printed and shown, by the cell and by
+// whatever else the process runs. The function it returns ends the recording
+// and returns what was recorded in order, or ErrTooLarge.
+func (c *Cell) BeginCapture() (end func() ([]wire.Event, error), err error) {
+	id, err := c.session.kernel.BeginCapture()
+	if err != nil {
+		return nil, err
+	}
+	return func() ([]wire.Event, error) { return c.session.kernel.EndCapture(id) }, nil
+}
+
+// Replay prints and shows again what a capture recorded.
+func (c *Cell) Replay(events []wire.Event) error {
+	for _, e := range events {
+		var err error
+		switch {
+		case e.Stream == "stderr":
+			_, err = os.Stderr.WriteString(e.Text)
+		case e.Stream != "":
+			_, err = os.Stdout.WriteString(e.Text)
+		default:
+			err = c.session.kernel.Show(display.Bundle{Data: e.Data, Metadata: e.Metadata})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package rt
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+)
+
+// A Registry holds what the loaded plugins have declared. The zero value is
+// ready; its methods may be called from several goroutines.
+type Registry struct {
+	mu    sync.RWMutex // guards all fields below
+	units map[string]string
+	funcs map[string]reflect.Value
+	vars  map[string]reflect.Value
+	types map[string]reflect.Type
+}
+
+// Unit records the purity of a generated package and of everything that it
+// reaches: refuse is empty if its calls may be remembered, else why not.
+func (r *Registry) Unit(path, refuse string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.units, path, refuse)
+}
+
+// Func records a function. Methods come as method expressions, under the
+// names "T.M" and "(*T).M".
+func (r *Registry) Func(unit, name string, f any) {
+	v := reflect.ValueOf(f)
+	if v.Kind() != reflect.Func {
+		panic(fmt.Sprintf("rt: %s.%s is a %T, not a function", unit, name, f))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.funcs, unit+"."+name, v)
+}
+
+// Var records a package-level variable by a pointer to it.
+func (r *Registry) Var(unit, name string, ptr any) {
+	v := reflect.ValueOf(ptr)
+	if v.Kind() != reflect.Pointer {
+		panic(fmt.Sprintf("rt: %s.%s is a %T, not a pointer to a variable", unit, name, ptr))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.vars, unit+"."+name, v)
+}
+
+// Type records a named type.
+func (r *Registry) Type(unit, name string, t reflect.Type) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.types, unit+"."+name, t)
+}
+
+// Refusal tells why calls that reach the generated package path are not
+// remembered; "" if they may be. ok is false for a package that no plugin
+// has registered.
+func (r *Registry) Refusal(path string) (refuse string, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	refuse, ok = r.units[path]
+	return refuse, ok
+}
+
+// FuncNamed finds a function by its full name, "nb/<hash>.name".
+func (r *Registry) FuncNamed(full string) (reflect.Value, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	v, ok := r.funcs[full]
+	return v, ok
+}
+
+// TypeNamed finds a type by its full name, "nb/<hash>.T"; nil if there is
+// none.
+func (r *Registry) TypeNamed(full string) reflect.Type {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.types[full]
+}
+
+// variable finds the pointer to a package-level variable.
+func (r *Registry) variable(unit, name string) (reflect.Value, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	v, ok := r.vars[unit+"."+name]
+	return v, ok
+}
+
+func put[V any](m *map[string]V, k string, v V) {
+	if *m == nil {
+		*m = make(map[string]V)
+	}
+	(*m)[k] = v
+}

@@ -1,0 +1,99 @@
+package rt
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"gomemo/display"
+	"gomemo/engine/wire"
+)
+
+// Kernel is the kernel process as an engine sees it. Its methods may be
+// called from several goroutines.
+type Kernel interface {
+	// Show displays b and returns once its place among the prints is settled.
+	Show(b display.Bundle) error
+	// BeginCapture starts recording everything printed and shown from now on.
+	BeginCapture() (id int, err error)
+	// EndCapture returns what was recorded since, in order.
+	EndCapture(id int) ([]wire.Event, error)
+	// Judged reports a verdict on a call ahead of the cell's end.
+	Judged(c wire.Call)
+}
+
+// ErrTooLarge is returned by EndCapture when more was printed and shown than
+// wire.CaptureLimit allows to keep.
+var ErrTooLarge = errors.New("output is too large to be kept")
+
+// A Session is what an engine keeps between cells. Its methods are for the
+// goroutine that runs the current cell and, between cells, for the engine's
+// loop.
+type Session struct {
+	Registry
+	hello  wire.Hello
+	kernel Kernel
+	vars   map[string]variable
+	memo   memoSession
+}
+
+// variable is a variable of the notebook.
+type variable struct {
+	unit string        // generated package that declares it; "" for a box on the heap
+	ptr  reflect.Value // to its storage
+}
+
+// NewSession returns a session without variables.
+func NewSession(h wire.Hello, k Kernel) *Session {
+	return &Session{hello: h, kernel: k, vars: make(map[string]variable)}
+}
+
+// Var returns a pointer to the storage of a variable of the notebook.
+func (s *Session) Var(name string) (ptr reflect.Value, ok bool) {
+	v, ok := s.vars[name]
+	return v.ptr, ok
+}
+
+// Drop forgets variables and zeroes their storage, so that what they held
+// can be freed. Unknown names are ignored.
+func (s *Session) Drop(names ...string) {
+	for _, name := range names {
+		if v, ok := s.vars[name]; ok {
+			v.ptr.Elem().SetZero()
+			delete(s.vars, name)
+		}
+	}
+}
+
+// Bind makes a variable live in the generated package unit, or, if unit is
+// empty, in a new box of type t on the heap. It keeps its value if it already
+// lived elsewhere with the identical type; otherwise it starts at zero. The
+// storage that it leaves is zeroed. A variable that is there already stays
+// untouched.
+func (s *Session) Bind(name, unit string, t reflect.Type) error {
+	old, had := s.vars[name]
+	var ptr reflect.Value
+	switch {
+	case unit != "":
+		p, ok := s.variable(unit, name)
+		if !ok {
+			return fmt.Errorf("no loaded plugin declares variable %s in %s", name, unit)
+		}
+		ptr = p
+	case had && old.unit == "" && old.ptr.Type().Elem() == t:
+		return nil
+	default:
+		ptr = reflect.New(t)
+	}
+	if had && old.ptr == ptr {
+		return nil
+	}
+	if had {
+		if old.ptr.Type() == ptr.Type() {
+			ptr.Elem().Set(old.ptr.Elem())
+		}
+		old.ptr.Elem().SetZero()
+	}
+	s.vars[name] = variable{unit, ptr}
+	return nil
+}

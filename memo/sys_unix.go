@@ -1,0 +1,43 @@
+//go:build unix
+
+package memo
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// checkOwner refuses a directory that someone else could have filled: what a
+// store returns is believed.
+func checkOwner(fi os.FileInfo) error {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	if uid := os.Geteuid(); int(st.Uid) != uid {
+		return fmt.Errorf("%w: it belongs to user %d, not to user %d", ErrUntrusted, st.Uid, uid)
+	}
+	if fi.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%w: others may write to it (mode %04o; chmod go-w makes it usable)", ErrUntrusted, fi.Mode().Perm())
+	}
+	return nil
+}
+
+// unlinked reports whether no directory names the file any more.
+func unlinked(fi os.FileInfo) bool {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	return ok && st.Nlink == 0
+}
+
+// tryLock takes the exclusive lock of f's open file description if it is
+// free. The kernel gives it back when the last descriptor is closed, however
+// the process ends.
+func tryLock(f *os.File) bool {
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err != syscall.EINTR {
+			return err == nil
+		}
+	}
+}

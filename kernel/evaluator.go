@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 )
 
 // An Evaluator runs cells. The kernel calls Execute for one cell at a time;
@@ -17,9 +18,11 @@ type Evaluator interface {
 	// Complete lists what may stand at cursor, a byte offset into code;
 	// start and end, also byte offsets, say what a match replaces.
 	Complete(ctx context.Context, code string, cursor int) (matches []Completion, start, end int)
-	// Inspect describes what stands at cursor as a MIME bundle; nil if nothing is known.
+	// Inspect describes what stands at cursor, a byte offset into code, as a
+	// MIME bundle; nil if nothing is known.
 	Inspect(ctx context.Context, code string, cursor, detail int) map[string]json.RawMessage
-	// Restart-free end: stops user code and child processes.
+	// Close stops user code and child processes. A cell that is still running
+	// ends soon after.
 	Close() error
 }
 
@@ -41,6 +44,7 @@ type Completion struct {
 // Outcome is how a cell ended.
 type Outcome struct {
 	Result   map[string]json.RawMessage // MIME bundle of the last expression; nil if none
+	Page     map[string]json.RawMessage // MIME bundle for the front end's pager; nil if none
 	Err      *Error                     // nil when the cell ran to its end
 	Metadata map[string]any             // under "gomemo" in the reply's metadata
 }
@@ -53,8 +57,35 @@ type Error struct {
 }
 
 // Output receives what a cell prints and shows while it runs, in order. Its
-// methods may be called from several goroutines.
+// methods may be called from several goroutines, also after the cell is over.
+// Stream and Display block while a client that is still reading is far behind.
+//
+// The Output that the kernel passes to Execute is also a [Clearer], an
+// [Updater] and an [Asker].
 type Output interface {
 	Stream(name, text string) // "stdout" or "stderr"
 	Display(data, metadata map[string]json.RawMessage)
 }
+
+// A Clearer can remove what a cell has shown so far; wait delays that until
+// something new is shown.
+type Clearer interface {
+	ClearOutput(wait bool)
+}
+
+// An Updater can show something under an id, and replace all that is shown
+// under an id later.
+type Updater interface {
+	DisplayAs(id string, data, metadata map[string]json.RawMessage)
+	UpdateDisplay(id string, data, metadata map[string]json.RawMessage)
+}
+
+// An Asker can ask the person in front of the notebook for a line of text. The
+// error is [ErrNoInput] when the front end cannot ask.
+type Asker interface {
+	Ask(ctx context.Context, prompt string, password bool) (string, error)
+}
+
+// ErrNoInput is returned by [Asker] for a cell that was started by a client
+// without a way to ask.
+var ErrNoInput = errors.New("the front end does not take input for this cell")

@@ -78,3 +78,6 @@ func (c *Cell) Replay(events []wire.Event) error {
 	}
 	return nil
 }
+
+// Registry returns what the loaded plugins have declared.
+func (c *Cell) Registry() *Registry { return &c.session.Registry }

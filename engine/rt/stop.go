@@ -113,3 +113,14 @@ func goid() int64 {
 	}
 	return id
 }
+
+// Stopping reports whether the running cell is asked to end.
+func Stopping() bool { return atomic.LoadUint32(&Stop) != 0 }
+
+// Stopped returns a channel that is closed when the running cell is asked to
+// end.
+func Stopped() <-chan struct{} {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	return running.stopped
+}

@@ -1,0 +1,128 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"time"
+
+	"gomemo/engine/internal/trace"
+	"gomemo/engine/rt"
+	"gomemo/engine/wire"
+	"gomemo/engine/yaegi"
+)
+
+// maxFrames is how deep a stack is read. Of a deeper recursion the innermost
+// calls are shown.
+const maxFrames = 4096
+
+// run evaluates one cell on the goroutine that called rt.Enter and answers
+// how it ended.
+func (h *host) run(r *wire.Run) {
+	cell := h.session.NewCell(r)
+	answer := &wire.Done{Seq: r.Seq}
+	var started time.Time
+	var body body
+	var err error
+	finished := false
+	defer func() {
+		// The stack of a panic, and of runtime.Goexit, is still there.
+		v := recover()
+		var pcs []uintptr
+		if !finished {
+			pcs = callers()
+		}
+		if !started.IsZero() {
+			answer.Took = time.Since(started)
+		}
+		asked, where := rt.Leave()
+		switch {
+		case err != nil:
+			answer.Error = failure(err, asked, body)
+		case finished:
+			answer.Result = cell.Result()
+		case asked:
+			answer.Error = &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: append(trace.Callers(where), body.at()...)}
+		case v != nil:
+			answer.Error = &wire.Error{Kind: "panic", Message: panicText(v), Frames: trace.Callers(pcs)}
+		default:
+			answer.Error = &wire.Error{Kind: "panic", Message: "the cell ended its own goroutine by runtime.Goexit", Frames: trace.Callers(pcs)}
+		}
+		answer.Calls = cell.Calls()
+		h.done(answer)
+	}()
+	body, err = h.prepare(r, cell)
+	if err != nil {
+		finished = true
+		return
+	}
+	started = time.Now()
+	err = body.run()
+	finished = true
+}
+
+// A body is what a cell runs. Of a script, at returns its current place,
+// which is on no stack.
+type body struct {
+	run    func() error
+	script *yaegi.Program
+}
+
+func (b body) at() []wire.Frame {
+	if b.script == nil {
+		return nil
+	}
+	return []wire.Frame{b.script.At()}
+}
+
+// prepare opens the plugins, settles the variables and returns what runs the
+// cell.
+func (h *host) prepare(r *wire.Run, cell *rt.Cell) (b body, err error) {
+	for _, path := range r.Plugins {
+		if _, err := h.loader.load(path, &h.session.Registry); err != nil {
+			return b, err
+		}
+	}
+	h.session.Drop(r.Drop...)
+	for _, v := range r.Vars {
+		var t reflect.Type
+		if v.Unit == "" {
+			if t, err = yaegi.Type(&h.session.Registry, v.Type); err != nil {
+				return b, fmt.Errorf("variable %s: %w", v.Name, err)
+			}
+		}
+		if err := h.session.Bind(v.Name, v.Unit, t); err != nil {
+			return b, err
+		}
+	}
+	if r.Script != nil {
+		b.script, err = yaegi.Compile(cell, r.Script, r.Result)
+		b.run = b.script.Run
+		return b, err
+	}
+	p, err := h.loader.load(r.Entry, &h.session.Registry)
+	b.run = func() error { p.Run(cell); return nil }
+	return b, err
+}
+
+// failure translates an error that preparing or running a cell returned, as
+// opposed to a panic that unwound it. asked says that it was interrupted.
+func failure(err error, asked bool, b body) *wire.Error {
+	var p *yaegi.Panic
+	var e *yaegi.Error
+	switch {
+	case asked:
+		return &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: b.at()}
+	case errors.As(err, &p):
+		return &wire.Error{Kind: "panic", Message: panicText(p.Value), Frames: p.Frames}
+	case errors.As(err, &e):
+		return &wire.Error{Kind: "load", Message: e.Msg, Frames: []wire.Frame{e.At}}
+	}
+	return &wire.Error{Kind: "load", Message: err.Error()}
+}
+
+func callers() []uintptr {
+	pcs := make([]uintptr, maxFrames)
+	return pcs[:runtime.Callers(2, pcs)]
+}

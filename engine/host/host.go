@@ -1,0 +1,141 @@
+package host
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"gomemo/display"
+	"gomemo/engine/internal/frame"
+	"gomemo/engine/internal/trace"
+	"gomemo/engine/rt"
+	"gomemo/engine/wire"
+)
+
+// stuckAfter is how long after an interrupt a cell that still runs is looked
+// up on its stack: well before the client ends the process.
+const stuckAfter = time.Second
+
+// Options say how an engine is connected.
+type Options struct {
+	In   io.Reader                         // frames from the kernel process
+	Out  io.Writer                         // frames to it
+	Open func(path string) (Plugin, error) // nil means OpenFile
+}
+
+// host is the state of one engine.
+type host struct {
+	conn    *conn
+	session *rt.Session
+	loader  loader
+
+	mu  sync.Mutex // guards seq
+	seq int        // the running cell, 0 if none
+}
+
+// Serve runs cells until In ends, which is no error. It returns without
+// waiting for a cell that still runs: the process is meant to end.
+func Serve(o Options) error {
+	if o.Open == nil {
+		o.Open = OpenFile
+	}
+	in := bufio.NewReader(o.In)
+	var first wire.ToEngine
+	if err := frame.Read(in, &first); err != nil || first.Hello == nil {
+		return fmt.Errorf("host: no hello from the kernel process: %v", err)
+	}
+	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
+	h.session = rt.NewSession(*first.Hello, h.conn)
+	defer h.conn.close()
+	display.SetSink(h.conn.Show)
+	defer display.SetSink(nil)
+	if err := h.conn.send(wire.FromEngine{Ready: &wire.Ready{PID: os.Getpid()}}); err != nil {
+		return fmt.Errorf("host: %w", err)
+	}
+	for {
+		var f wire.ToEngine
+		if err := frame.Read(in, &f); err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return fmt.Errorf("host: %w", err)
+		}
+		switch {
+		case f.Run != nil:
+			if err := h.start(f.Run); err != nil {
+				return fmt.Errorf("host: %w", err)
+			}
+		case f.Interrupt != nil:
+			h.interrupt(f.Interrupt.Seq)
+		case f.Reply != nil:
+			h.conn.reply(*f.Reply)
+		}
+	}
+}
+
+// start begins a cell on a goroutine of its own and returns once an interrupt
+// can reach it.
+func (h *host) start(r *wire.Run) error {
+	h.mu.Lock()
+	busy := h.seq
+	if busy == 0 {
+		h.seq = r.Seq
+	}
+	h.mu.Unlock()
+	if busy != 0 {
+		return fmt.Errorf("asked to run cell %d while %d runs", r.Seq, busy)
+	}
+	entered := make(chan struct{})
+	go func() {
+		rt.Enter()
+		close(entered)
+		h.run(r)
+	}()
+	<-entered
+	return nil
+}
+
+// interrupt asks cell seq to end. If it has not after a while, the kernel
+// process is told where it hangs.
+func (h *host) interrupt(seq int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if seq == 0 || h.seq != seq || rt.Stopping() {
+		return
+	}
+	rt.Interrupt()
+	time.AfterFunc(stuckAfter, func() {
+		h.mu.Lock()
+		running := h.seq == seq
+		h.mu.Unlock()
+		if !running {
+			return
+		}
+		buf := make([]byte, 4<<20)
+		buf = buf[:runtime.Stack(buf, true)]
+		if state, frames, ok := trace.Goroutine(string(buf), rt.Goroutine()); ok {
+			_ = h.conn.send(wire.FromEngine{Stuck: &wire.Stuck{Seq: seq, State: state, Frames: frames}})
+		}
+	})
+}
+
+// done answers for a cell that is over.
+func (h *host) done(d *wire.Done) {
+	h.mu.Lock()
+	h.seq = 0
+	h.mu.Unlock()
+	err := h.conn.send(wire.FromEngine{Done: d})
+	if err != nil && d.Result != nil {
+		// A Display method of the user's returned something that is not JSON.
+		d.Result = display.Text(fmt.Sprintf("display: %v", err)).Data
+		err = h.conn.send(wire.FromEngine{Done: d})
+	}
+	if err != nil {
+		// Nobody is left to tell: the read side is about to see the end too.
+		fmt.Fprintf(os.Stderr, "engine: answer for cell %d: %v\n", d.Seq, err)
+	}
+}

@@ -1,0 +1,108 @@
+package trace
+
+import (
+	"regexp"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+// A Crash is what the runtime printed as it ended the process.
+type Crash struct {
+	Start   int // where its text starts in what was printed
+	Message string
+	Frames  []wire.Frame
+}
+
+// crashStart matches what the runtime's reports begin with. The user may
+// print the same: only the end of the process tells.
+var crashStart = regexp.MustCompile(`panic: |fatal error: |runtime: |unexpected fault address |SIG[A-Z]+: `)
+
+// MayStart returns the first place in printed where the report of a crash
+// may start, -1 if there is none.
+func MayStart(printed []byte) int {
+	loc := crashStart.FindIndex(printed)
+	if loc == nil {
+		return -1
+	}
+	return loc[0]
+}
+
+// ParseCrash finds the report of a crash in what a process printed to its
+// standard error. copied is what the runtime wrote to its crash output: the
+// report, or its later part, and nothing else; it tells where in printed the
+// report is. ok is false if printed holds no report.
+func ParseCrash(printed, copied string) (c Crash, ok bool) {
+	end := len(printed)
+	if copied != "" {
+		// What is printed by others meanwhile may be in between, so a prefix
+		// has to do.
+		head := copied[:min(len(copied), 200)]
+		if i := strings.LastIndex(printed, head); i >= 0 {
+			end = i + len(head)
+		} else {
+			printed, end = copied, len(copied)
+		}
+	}
+	c.Start = start(printed, end)
+	if c.Start < 0 {
+		return c, false
+	}
+	report := printed[c.Start:]
+	c.Message = message(report)
+	_, c.Frames, _ = Goroutine(report, 0)
+	return c, true
+}
+
+var (
+	reportLine = regexp.MustCompile(`(?:panic: |fatal error: |SIG[A-Z]+: )`)
+	limit      = regexp.MustCompile(`goroutine stack exceeds (\d+)-byte limit`)
+	prelude    = regexp.MustCompile(`(?:runtime: [^\n]*\n|unexpected fault address [^\n]*\n)+\z`)
+)
+
+// start finds the last report that starts before end, with the lines about
+// it that the runtime prints first.
+func start(printed string, end int) int {
+	locs := reportLine.FindAllStringIndex(printed[:end], -1)
+	if locs == nil {
+		return -1
+	}
+	// A panic while panicking is reported as one text, indented lines after
+	// the first; so go back over those.
+	i := len(locs) - 1
+	for i > 0 && locs[i][0] > 0 && printed[locs[i][0]-1] == '\t' {
+		i--
+	}
+	at := locs[i][0]
+	if p := prelude.FindStringIndex(printed[:at]); p != nil {
+		at = p[0]
+	}
+	return at
+}
+
+// message returns the first lines of a report, as they concern the user.
+func message(report string) string {
+	at := reportLine.FindStringIndex(report)
+	text := report[at[0]:]
+	for _, end := range []string{"\n\n", "\n[signal ", "\nPC=", "\ngoroutine ", "\nruntime stack:"} {
+		text, _, _ = strings.Cut(text, end)
+	}
+	text = Names(strings.TrimRight(text, "\n"))
+	if text == "fatal error: stack overflow" {
+		return "stack overflow: a goroutine needs more than " + stackLimit(report) + ", which is what unlimited recursion does"
+	}
+	if strings.HasPrefix(text, "panic: ") {
+		return text + " [in a goroutine]"
+	}
+	return text
+}
+
+func stackLimit(report string) string {
+	if m := limit.FindStringSubmatch(report); m != nil {
+		if mib := strings.TrimSuffix(m[1], "000000"); mib != m[1] {
+			return mib + " MB of stack"
+		}
+		return m[1] + " bytes of stack"
+	}
+	return "the allowed stack"
+}

@@ -1,0 +1,151 @@
+// Package trace finds the user's frames on a stack: those whose file was
+// named by a //line directive of generated code, cell-<hex>.go for a cell's
+// statements and decl-<hex>.go for a declaration. Everything else on a stack
+// (the runtime, libraries, the interpreter, the engine) is not the user's.
+package trace
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+var (
+	userFile = regexp.MustCompile(`^(cell|decl)-[0-9a-zA-Z_]+\.go$`)
+	unitPath = regexp.MustCompile(`\bnb/[0-9a-zA-Z_-]+\.`)
+)
+
+// Callers returns the user's frames among pcs, as filled by runtime.Callers.
+func Callers(pcs []uintptr) []wire.Frame {
+	if len(pcs) == 0 {
+		return nil
+	}
+	var user []wire.Frame
+	for frames := runtime.CallersFrames(pcs); ; {
+		f, more := frames.Next()
+		if w, ok := frame(f.Function, f.File, f.Line); ok {
+			user = append(user, w)
+		}
+		if !more {
+			return shorten(user)
+		}
+	}
+}
+
+// Names replaces the paths of generated packages in s by main, as in
+// "nb/1f3a.Model".
+func Names(s string) string { return unitPath.ReplaceAllString(s, "main.") }
+
+// frame returns the frame as the user knows it: functions belong to package
+// main, a cell's own statements to "cell".
+func frame(function, file string, line int) (wire.Frame, bool) {
+	file = path.Base(file)
+	if !userFile.MatchString(file) {
+		return wire.Frame{}, false
+	}
+	name := Names(function)
+	if strings.HasPrefix(file, "cell-") {
+		if rest, ok := strings.CutPrefix(name, "main.Run"); ok {
+			name = "cell" + rest
+		}
+	}
+	return wire.Frame{Func: name, File: file, Line: line}, true
+}
+
+// shorten leaves out the third and later occurrences of a frame, for stacks
+// of recursions, and says in their place how many there were.
+func shorten(frames []wire.Frame) []wire.Frame {
+	const keep = 2
+	seen := make(map[wire.Frame]int)
+	var short []wire.Frame
+	left := 0
+	flush := func() {
+		if left > 0 {
+			short = append(short, wire.Frame{Func: fmt.Sprintf("… %d more calls of these", left)})
+			left = 0
+		}
+	}
+	for _, f := range frames {
+		if seen[f]++; seen[f] > keep {
+			left++
+			continue
+		}
+		flush()
+		short = append(short, f)
+	}
+	flush()
+	return short
+}
+
+var (
+	goroutineHead = regexp.MustCompile(`(?m)^goroutine (\d+) (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[([^\]]*)\]:\n`)
+	position      = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
+)
+
+// Goroutine finds goroutine id in a dump of stacks and returns its state, in
+// the runtime's words, and the user's frames. With id 0 it is the first
+// goroutine of the dump that has a frame of the user, or else the first.
+func Goroutine(dump string, id int64) (state string, frames []wire.Frame, ok bool) {
+	heads := goroutineHead.FindAllStringSubmatchIndex(dump, -1)
+	for i, h := range heads {
+		number, err := strconv.ParseInt(dump[h[2]:h[3]], 10, 64)
+		if err != nil || id != 0 && number != id {
+			continue
+		}
+		end := len(dump)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
+		}
+		s, _, _ := strings.Cut(dump[h[4]:h[5]], ",") // drops ", 2 minutes"
+		f := stack(dump[h[1]:end])
+		if !ok || len(f) > 0 {
+			state, frames, ok = s, f, true
+		}
+		if len(frames) > 0 || id != 0 {
+			return state, frames, true
+		}
+	}
+	return state, frames, ok
+}
+
+// stack reads pairs of a call line and a position line.
+func stack(text string) []wire.Frame {
+	var user []wire.Frame
+	call := ""
+	elided := 0
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" {
+			break
+		}
+		if n, ok := strings.CutSuffix(line, " frames elided..."); ok {
+			elided, _ = strconv.Atoi(strings.TrimPrefix(n, "..."))
+		}
+		m := position.FindStringSubmatch(line)
+		if m == nil {
+			call = line
+			continue
+		}
+		n, err := strconv.Atoi(m[2])
+		if err != nil || strings.HasPrefix(call, "created by ") {
+			continue
+		}
+		name := call
+		if i := strings.LastIndexByte(call, '('); i > 0 {
+			name = call[:i]
+		}
+		if f, ok := frame(name, m[1], n); ok {
+			user = append(user, f)
+		}
+	}
+	user = shorten(user)
+	if elided > 0 {
+		user = append(user, wire.Frame{Func: fmt.Sprintf("… %d calls in between left out", elided)})
+	}
+	return user
+}

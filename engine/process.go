@@ -1,0 +1,149 @@
+//go:build unix
+
+package engine
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// The pipes that a relay polls.
+const (
+	stdout = iota
+	stderr
+	frames // from the engine
+	crash  // the runtime's report of a crash
+	wake   // written to by ourselves
+	pipes
+)
+
+// A process is an engine process and our ends of its pipes. The ends that are
+// read are raw non-blocking descriptors: they are polled together.
+type process struct {
+	pid   int
+	in    *os.File // frames to the engine
+	waker *os.File // write end of wake
+	files [pipes]*os.File
+	fds   [pipes]int // of files; File.Fd could make them blocking again
+
+	exited chan struct{}    // closed when the process has been waited for
+	state  *os.ProcessState // valid then
+}
+
+// pipeSize is asked for where the system lets us choose: fewer switches
+// between the processes when much is printed.
+const pipeSize = 1 << 20
+
+// spawn starts the engine with the descriptors that package host expects.
+func spawn(o Options) (p *process, err error) {
+	p = &process{exited: make(chan struct{})}
+	var theirs []*os.File
+	defer func() {
+		for _, f := range theirs {
+			f.Close()
+		}
+		if err != nil {
+			p.close()
+		}
+	}()
+	for i := range pipes {
+		w, err := p.pipe(i)
+		if err != nil {
+			return nil, err
+		}
+		if i == wake {
+			p.waker = w
+		} else {
+			theirs = append(theirs, w)
+		}
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p.in = w
+	theirs = append(theirs, r)
+
+	cmd := exec.Command(o.Path, o.Args...)
+	cmd.Env, cmd.Dir = o.Env, o.Dir
+	cmd.Stdout, cmd.Stderr = theirs[stdout], theirs[stderr]
+	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash]}
+	cmd.SysProcAttr = attributes()
+	started := make(chan error)
+	go func() {
+		// On Linux the engine is killed when the thread that started it ends,
+		// so that thread is kept until the engine has ended.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		// A failure to exit well is in the state; others cannot happen, as
+		// nothing is copied.
+		_ = cmd.Wait()
+		p.state = cmd.ProcessState
+		close(p.exited)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	p.pid = cmd.Process.Pid
+	return p, nil
+}
+
+// pipe makes the pipe that is read at index i and returns the end to write.
+func (p *process) pipe(i int) (*os.File, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	enlarge(r)
+	p.files[i], p.fds[i] = r, int(r.Fd())
+	if err := unix.SetNonblock(p.fds[i], true); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// wakeUp makes a poll return.
+func (p *process) wakeUp() {
+	_, _ = p.waker.Write([]byte{0}) // closed, if the engine has ended
+}
+
+// kill ends the process group: the engine and what it started. A process that
+// is already ending keeps its exit status.
+func (p *process) kill() {
+	select {
+	case <-p.exited: // its number may belong to somebody else by now
+	default:
+		_ = syscall.Kill(-p.pid, syscall.SIGKILL) // gone already: fine
+	}
+}
+
+// close closes our ends of the pipes.
+func (p *process) close() {
+	for _, f := range append(p.files[:], p.in, p.waker) {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// ended describes the end of the process in words.
+func (p *process) ended() (message string, code int, signal string) {
+	status, ok := p.state.Sys().(syscall.WaitStatus)
+	if ok && status.Signaled() {
+		s := status.Signal()
+		return fmt.Sprintf("the engine process was killed (signal %d, %v)", int(s), s), -1, s.String()
+	}
+	code = p.state.ExitCode()
+	return fmt.Sprintf("the cell ended its process with exit status %d (os.Exit or log.Fatal)", code), code, ""
+}

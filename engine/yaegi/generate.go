@@ -1,0 +1,3 @@
+package yaegi
+
+//go:generate go run gen.go

@@ -29,6 +29,8 @@ func newFake() *fake {
 	return &fake{started: make(chan string, 100), release: make(chan bool, 100), closed: make(chan bool)}
 }
 
+func (f *fake) make(context.Context) (Evaluator, error) { return f, nil }
+
 func text(s string) bundle {
 	data, _ := json.Marshal(s)
 	return bundle{"text/plain": data}
@@ -130,7 +132,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// running is a kernel that was started for a test.
+// testKernel is a kernel that was started for a test.
 type testKernel struct {
 	*Kernel
 	fake *fake
@@ -145,7 +147,7 @@ func start(t *testing.T, adjust ...func(*Options)) *testKernel {
 	tk := &testKernel{fake: newFake(), logs: &lockedBuffer{}, done: make(chan error, 1)}
 	opts := Options{
 		Conn:         &ConnectionInfo{Key: "secret"},
-		NewEvaluator: func(context.Context) (Evaluator, error) { return tk.fake, nil },
+		NewEvaluator: tk.fake.make,
 		Info:         Info{Version: "1.0", GoVersion: "1.26.8"},
 		Logger:       slog.New(slog.NewTextHandler(tk.logs, nil)),
 		NoSignals:    true,
@@ -196,7 +198,12 @@ type client struct {
 	iopub                 chan *message
 }
 
-func endpoint(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
+func (tk *testKernel) endpoint(port int) string {
+	if tk.info.Transport == "ipc" {
+		return fmt.Sprintf("ipc://%s-%d", tk.info.IP, port)
+	}
+	return fmt.Sprintf("tcp://127.0.0.1:%d", port)
+}
 
 // connect starts a client of the kernel that has seen its iopub_welcome.
 func connect(t *testing.T, tk *testKernel) *client {
@@ -218,7 +225,7 @@ func connectKey(t *testing.T, tk *testKernel, key string) *client {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	dial := func(s zmq4.Socket, port int, subscribe bool) (zmq4.Socket, chan *message) {
-		if err := s.Dial(endpoint(port)); err != nil {
+		if err := s.Dial(tk.endpoint(port)); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { s.Close() })

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // What a peer may send. zmq4 allocates what a frame's header announces, so the
@@ -131,20 +133,41 @@ func (g *guard) command(head []byte, flags byte, size uint64) error {
 	return nil
 }
 
-// validMetadata reports whether p is a sequence of properties: the length of a
-// name in one byte, the name, the length of a value in four, the value.
+// validMetadata reports whether p is a sequence of properties, each the length
+// of a name in one byte, the name, the length of a value in four, the value;
+// and whether they name, once, the type of a socket that may connect to one of
+// ours. zmq4 panics at others.
 func validMetadata(p []byte) bool {
+	const socketType = "Socket-Type"
+	found := false
 	for len(p) > 0 {
 		n := int(p[0])
 		if n == 0 || len(p) < 1+n+4 {
 			return false
 		}
-		v := binary.BigEndian.Uint32(p[1+n:])
+		name := string(p[1 : 1+n])
+		size := binary.BigEndian.Uint32(p[1+n:])
 		p = p[1+n+4:]
-		if uint64(v) > uint64(len(p)) {
+		if uint64(size) > uint64(len(p)) || !ascii(name) {
 			return false
 		}
-		p = p[v:]
+		value := string(p[:size])
+		p = p[size:]
+		if strings.EqualFold(name, socketType) {
+			if found || name != socketType {
+				return false
+			}
+			switch value {
+			case "REQ", "DEALER", "ROUTER", "SUB", "XSUB":
+				found = true
+			default:
+				return false
+			}
+		}
 	}
-	return true
+	return found
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }

@@ -411,7 +411,7 @@ func TestHeartbeat(t *testing.T) {
 	tk := start(t)
 	hb := zmq4.NewReq(context.Background())
 	defer hb.Close()
-	if err := hb.Dial(endpoint(tk.info.HBPort)); err != nil {
+	if err := hb.Dial(tk.endpoint(tk.info.HBPort)); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {

@@ -56,7 +56,7 @@ func (f *fake) Execute(ctx context.Context, c Cell, out Output) Outcome {
 		out.(Clearer).ClearOutput(true)
 		out.(Updater).DisplayAs("id1", text("f"), bundle{"text/plain": []byte(`{"x":1}`)})
 		out.(Updater).UpdateDisplay("id1", text("g"), nil)
-		return Outcome{Result: text("h"), Metadata: map[string]any{"tier": "fake"}}
+		return Outcome{Result: text("h"), Report: text("i"), Metadata: map[string]any{"tier": "fake"}}
 	case "value":
 		return Outcome{Result: text(arg)}
 	case "page":

@@ -45,6 +45,7 @@ type Completion struct {
 type Outcome struct {
 	Result   map[string]json.RawMessage // MIME bundle of the last expression; nil if none
 	Page     map[string]json.RawMessage // MIME bundle for the front end's pager; nil if none
+	Report   map[string]json.RawMessage // MIME bundle displayed below the result or the error; nil if none
 	Err      *Error                     // nil when the cell ran to its end
 	Metadata map[string]any             // under "gomemo" in the reply's metadata
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // execute runs a cell. Its messages go out in this order: execute_input, what
-// the cell shows, execute_result or error; the caller sends the reply.
+// the cell shows, execute_result or error, the report; the caller sends the
+// reply.
 func (k *Kernel) execute(ctx context.Context, r *request, q executeRequest) any {
 	reply := executeReply{Payload: []payload{}, UserExpressions: map[string]failure{}}
 	if r.number <= k.queue.abort {
@@ -52,6 +53,9 @@ func (k *Kernel) execute(ctx context.Context, r *request, q executeRequest) any 
 		for name := range q.UserExpressions {
 			reply.UserExpressions[name] = failed("unsupported", "this kernel evaluates no user expressions")
 		}
+	}
+	if oc.Report != nil {
+		out.Display(oc.Report, nil)
 	}
 	if store {
 		k.session.end(reply.Count, oc.Result)

@@ -59,7 +59,7 @@ func TestExecuteOrder(t *testing.T) {
 	}
 	want := []string{
 		"in 1 mix", "stdout a", "stderr b", "stdout c", `display_data "d" 0 `, "stdout e", "clear true",
-		`display_data "f" 1 id1`, `update_display_data "g" 0 id1`, `result 1 "h"`,
+		`display_data "f" 1 id1`, `update_display_data "g" 0 id1`, `result 1 "h"`, `display_data "i" 0 `,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("published\n%q\nwant\n%q", got, want)

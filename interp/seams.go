@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -19,8 +20,28 @@ type Unit struct {
 // Build asks for one plugin: a generated main package and the generated
 // packages it reaches.
 type Build struct {
-	Main  Unit   // package main; its Path is unused
+	Main  Unit   // package main; its Path is also the plugin's
 	Units []Unit // transitive closure, dependencies first; compiled ones are taken from the cache
+}
+
+// A BuildError says what the compiler rejected in a generated package.
+type BuildError struct {
+	Unit  string // import path
+	Diags []Diag // at least one
+}
+
+func (e *BuildError) Error() string {
+	d := e.Diags[0]
+	return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Col, d.Msg)
+}
+
+// Diag is one message of the compiler. File and Line are those of the //line
+// directives.
+type Diag struct {
+	File string
+	Line int
+	Col  int // 0 if unknown
+	Msg  string
 }
 
 // Plugin is a loadable file.

@@ -1,0 +1,243 @@
+package native
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Prefix starts the import path of every generated package. The edited
+// compiler treats all packages below it as one; every other package it
+// compiles exactly as the unedited compiler does.
+const Prefix = "nb/"
+
+// An edit replaces one place of the compiler's source. The anchor must occur
+// exactly once, so that a release that changed the surroundings is refused
+// instead of being edited in the wrong place.
+type edit struct {
+	file   string // below GOROOT/src/cmd/compile/internal
+	why    string
+	anchor string
+	with   string
+}
+
+// An EditError says that the source of this Go release's compiler is not what
+// the edits were written for.
+type EditError struct {
+	Version string // Go version
+	File    string // below GOROOT/src
+	Why     string // what the edit is for
+	Found   int    // how often its surroundings occur; -1 if the file could not be read
+}
+
+func (e *EditError) Error() string {
+	switch {
+	case e.Found < 0:
+		return fmt.Sprintf("native: %s: the compiler's source %s cannot be read; install the complete Go distribution, its src directory included", e.Version, e.File)
+	case e.Found == 0:
+		return fmt.Sprintf("native: %s: %s has changed: the place to edit (%s) is gone; use one of %s", e.Version, e.File, e.Why, strings.Join(TestedVersions[:], ", "))
+	}
+	return fmt.Sprintf("native: %s: %s has changed: the place to edit (%s) occurs %d times; use one of %s", e.Version, e.File, e.Why, e.Found, strings.Join(TestedVersions[:], ", "))
+}
+
+// additions are whole files that the edits call.
+var additions = map[string]string{
+	"types/notebook.go": `package types
+
+import "strings"
+
+// Notebook reports whether path is that of a generated package.
+func Notebook(path string) bool {
+	return len(path) > 3 && path[:3] == "nb/"
+}
+
+// notebookPkg owns the unexported fields and methods of all generated packages.
+var notebookPkg *Pkg
+
+// Notebook returns the package in which to look up an unexported selector of p.
+func (p *Pkg) Notebook() *Pkg {
+	if !Notebook(p.Path) {
+		return p
+	}
+	if notebookPkg == nil {
+		notebookPkg = NewPkg("main", "")
+	}
+	return notebookPkg
+}
+
+// NotebookName replaces the paths of generated packages in the type arguments
+// of a type's name.
+func NotebookName(s string) string {
+	i := strings.Index(s, "nb/")
+	if i < 0 {
+		return s
+	}
+	var b strings.Builder
+	for ; i >= 0; i = strings.Index(s, "nb/") {
+		dot := strings.IndexByte(s[i:], '.')
+		if dot < 0 {
+			break
+		}
+		if i > 0 && !strings.ContainsRune("[]*,; ({", rune(s[i-1])) {
+			b.WriteString(s[:i+3])
+			s = s[i+3:]
+			continue
+		}
+		b.WriteString(s[:i])
+		b.WriteString("main")
+		s = s[i+dot:]
+	}
+	b.WriteString(s)
+	return b.String()
+}
+`,
+	"types2/notebook.go": `package types2
+
+import "strings"
+
+// notebook reports whether p is a generated package.
+func notebook(p *Package) bool {
+	return p != nil && len(p.path) > 3 && p.path[:3] == "nb/"
+}
+
+// dotImported reports whether a dot-import in package p brings name from imp.
+func dotImported(p, imp *Package, name string) bool {
+	if notebook(p) && notebook(imp) {
+		return !strings.Contains(name, "·")
+	}
+	return isExported(name)
+}
+`,
+}
+
+// edits is the whole difference between the user's compiler and ours.
+var edits = []edit{
+	{
+		file: "types2/predicates.go", why: "generated packages are the same package",
+		anchor: "\treturn a.path == b.path\n",
+		with:   "\treturn a.path == b.path || notebook(a) && notebook(b)\n",
+	},
+	{
+		file: "types2/call.go", why: "qualified selectors between generated packages",
+		anchor: "\t\t\t\tif !exp.Exported() {\n",
+		with:   "\t\t\t\tif !exp.Exported() && !samePkg(pkg, check.pkg) {\n",
+	},
+	{
+		file: "types2/literals.go", why: "struct literals with unexported fields",
+		anchor: "if !fld.Exported() && fld.pkg != check.pkg {",
+		with:   "if !fld.Exported() && !samePkg(fld.pkg, check.pkg) {",
+	},
+	{
+		file: "types2/resolver.go", why: "dot-imports bring unexported names",
+		anchor: "\t\t\t\t\t\tif isExported(name) {\n\t\t\t\t\t\t\t// declare dot-imported object\n",
+		with:   "\t\t\t\t\t\tif dotImported(check.pkg, imp, name) {\n\t\t\t\t\t\t\t// declare dot-imported object\n",
+	},
+	{
+		file: "types2/resolver.go", why: "unused imports are no error",
+		anchor: "\tif check.conf.IgnoreFuncBodies {\n\t\treturn\n\t}\n\n\t// spec: \"It is illegal (...) to directly import",
+		with:   "\tif check.conf.IgnoreFuncBodies || notebook(check.pkg) {\n\t\treturn\n\t}\n\n\t// spec: \"It is illegal (...) to directly import",
+	},
+	{
+		file: "types2/object.go", why: "unexported names belong to one package",
+		anchor: "\tif pkg != nil && pkg.path != \"\" {\n\t\tpath = pkg.path\n\t}\n",
+		with:   "\tif notebook(pkg) {\n\t\tpath = \"main\"\n\t} else if pkg != nil && pkg.path != \"\" {\n\t\tpath = pkg.path\n\t}\n",
+	},
+	{
+		file: "types2/stmt.go", why: "unused variables are no error",
+		anchor: "func (check *Checker) usage(scope *Scope) {\n",
+		with:   "func (check *Checker) usage(scope *Scope) {\n\tif notebook(check.pkg) {\n\t\treturn\n\t}\n",
+	},
+	{
+		file: "types2/stmt.go", why: "unused type switch variables are no error",
+		anchor: "\t\tif !used {\n\t\t\tcheck.softErrorf(lhs, UnusedVar,",
+		with:   "\t\tif !used && !notebook(check.pkg) {\n\t\t\tcheck.softErrorf(lhs, UnusedVar,",
+	},
+	{
+		file: "types2/format.go", why: "errors name the types of generated packages without a package",
+		anchor: "\tif pkg != check.pkg {\n\t\tif check.pkgPathMap == nil {\n",
+		with:   "\tif !samePkg(pkg, check.pkg) {\n\t\tif check.pkgPathMap == nil {\n",
+	},
+	{
+		file: "noder/unified.go", why: "export data lists unexported objects",
+		anchor: "\t\t\tif types.IsExported(xname) {\n\t\t\t\tl.relocIdx(",
+		with:   "\t\t\tif types.IsExported(xname) || types.Notebook(xpath) {\n\t\t\t\tl.relocIdx(",
+	},
+	{
+		file: "noder/reader.go", why: "unexported selectors are looked up in one package",
+		anchor: "\tif types.IsExported(name) {\n\t\tpkg = types.LocalPkg\n\t}\n",
+		with:   "\tif types.IsExported(name) {\n\t\tpkg = types.LocalPkg\n\t} else {\n\t\tpkg = pkg.Notebook()\n\t}\n",
+	},
+	{
+		file: "ir/expr.go", why: "symbols of unexported methods",
+		anchor: "\tif !types.IsExported(msym.Name) && msym.Pkg != rpkg {\n",
+		with:   "\tif !types.IsExported(msym.Name) && msym.Pkg != rpkg && msym.Pkg != rpkg.Notebook() {\n",
+	},
+	{
+		file: "typecheck/stmt.go", why: "unused variables of type switches without cases are no error",
+		anchor: "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 {\n",
+		with:   "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 && !types.Notebook(types.LocalPkg.Path) {\n",
+	},
+	{
+		file: "types/fmt.go", why: "run-time type names print as main.T",
+		anchor: "\t\t\t// dcommontype, typehash\n\t\t\treturn pkg.Name\n",
+		with:   "\t\t\t// dcommontype, typehash\n\t\t\tif Notebook(pkg.Path) {\n\t\t\t\treturn \"main\"\n\t\t\t}\n\t\t\treturn pkg.Name\n",
+	},
+	{
+		file: "reflectdata/reflect.go", why: "type arguments in run-time type names print as main.T",
+		anchor: "\tp := t.NameString()\n",
+		with:   "\tp := types.NotebookName(t.NameString())\n",
+	},
+}
+
+// editedFiles returns the files that replace those of GOROOT, by their paths
+// below GOROOT/src.
+func editedFiles(goroot, version string) (map[string]string, error) {
+	const internal = "cmd/compile/internal/"
+	files := make(map[string]string)
+	for _, e := range edits {
+		name := internal + e.file
+		if _, ok := files[name]; !ok {
+			src, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(name)))
+			if err != nil {
+				return nil, &EditError{Version: version, File: name, Why: e.why, Found: -1}
+			}
+			files[name] = string(src)
+		}
+		if n := strings.Count(files[name], e.anchor); n != 1 {
+			return nil, &EditError{Version: version, File: name, Why: e.why, Found: n}
+		}
+		files[name] = strings.Replace(files[name], e.anchor, e.with, 1)
+	}
+	for name, src := range additions {
+		files[internal+name] = src
+	}
+	return files, nil
+}
+
+// writeOverlay writes the edited files to dir and returns the overlay file
+// that makes the go command use them.
+func writeOverlay(goroot, version, dir string) (string, error) {
+	files, err := editedFiles(goroot, version)
+	if err != nil {
+		return "", err
+	}
+	overlay := struct{ Replace map[string]string }{make(map[string]string)}
+	for name, src := range files {
+		to := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
+		if err := os.WriteFile(to, []byte(src), 0o666); err != nil {
+			return "", fmt.Errorf("native: write overlay: %w", err)
+		}
+		overlay.Replace[filepath.Join(goroot, "src", filepath.FromSlash(name))] = to
+	}
+	data, err := json.Marshal(overlay)
+	if err != nil {
+		return "", fmt.Errorf("native: write overlay: %w", err)
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, data, 0o666); err != nil {
+		return "", fmt.Errorf("native: write overlay: %w", err)
+	}
+	return file, nil
+}

@@ -1,0 +1,99 @@
+package native
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// listed is what go list says about one package.
+type listed struct {
+	ImportPath string
+	Export     string // archive in the build cache
+	Standard   bool
+	Name       string
+	Imports    []string
+	ImportMap  map[string]string
+	Module     *struct {
+		Path    string
+		Replace *struct{ Version string } // Version is "" for a directory
+	}
+	Error      *struct{ Err string }
+	DepsErrors []*struct{ Err string }
+}
+
+// goList compiles packages for plugins, with everything that they import, and
+// describes them, dependencies first. It runs in dir, whose go.mod it completes.
+// compiled is called for every package that had to be compiled.
+func (e *environ) goList(ctx context.Context, dir string, compiled func(), patterns ...string) ([]listed, error) {
+	args := []string{"list", "-mod=mod", "-e", "-export", "-deps", "-trimpath", "-buildmode=plugin", "-v",
+		"-json=ImportPath,Export,Standard,Name,Imports,ImportMap,Module,Error,DepsErrors", "--"}
+	if dir == "" {
+		dir = os.TempDir()
+		args[1] = "-mod=readonly" // of the standard library, outside any module
+	}
+	cmd := e.goCommand(ctx, dir, append(args, patterns...)...)
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	stderr, err := runCounted(cmd, compiled)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("native: go list: %s", message(stderr, err))
+	}
+	var pkgs []listed
+	for dec := json.NewDecoder(&stdout); ; {
+		var p listed
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("native: go list: %w", err)
+		}
+		pkgs = append(pkgs, p)
+	}
+	if len(pkgs) == 0 {
+		return nil, fmt.Errorf("native: go list found no packages: %s", message(stderr, errors.New(strings.Join(patterns, " "))))
+	}
+	if i := strings.Index(stderr, "# "); i == 0 || i > 0 && stderr[i-1] == '\n' {
+		// What does not compile is said on stderr only.
+		return nil, errors.New("native: " + strings.TrimSpace(stderr[i:]))
+	}
+	return pkgs, nil
+}
+
+// runCounted runs a go command with -v or -x and returns what it printed to
+// stderr, without the names of compiled packages, for each of which it calls
+// compiled.
+func runCounted(cmd *exec.Cmd, compiled func()) (string, error) {
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	var stderr strings.Builder
+	lines := bufio.NewReader(pipe)
+	for {
+		line, err := lines.ReadString('\n')
+		if text := strings.TrimSpace(line); text != "" {
+			if strings.ContainsAny(text, " :#") {
+				stderr.WriteString(line)
+			} else if compiled != nil {
+				compiled()
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	return stderr.String(), cmd.Wait()
+}

@@ -1,0 +1,131 @@
+package native
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"golang.org/x/mod/modfile"
+)
+
+// startModule is the go.mod that a notebook starts from. The zero one requires
+// nothing.
+type startModule struct {
+	gomod []byte
+	gosum []byte
+	dir   string // of the user's go.mod; "" if there is none
+}
+
+// notebookModule is the name of a notebook's own module, which has no
+// packages.
+const notebookModule = "notebook"
+
+// sourcePlaceholder stands for the directory of the engine's source in the
+// go.mod files that are kept, so that they name no place of the machine.
+const sourcePlaceholder = "/gomemo/source"
+
+// readModule reads the go.mod in dir. It reports false if there is none.
+func readModule(dir string) (startModule, bool, error) {
+	gomod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if os.IsNotExist(err) || dir == "" {
+		return startModule{}, false, nil
+	}
+	if err != nil {
+		return startModule{}, false, err
+	}
+	gosum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	if err != nil && !os.IsNotExist(err) {
+		return startModule{}, false, err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return startModule{}, false, err
+	}
+	return startModule{gomod: gomod, gosum: gosum, dir: dir}, true, nil
+}
+
+// derive returns the go.mod and go.sum of the notebook's module graph: what
+// the user's go.mod requires, the user's module itself, and gomemo. local
+// reports that source directories are part of it, whose content may change at
+// any time.
+func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err error) {
+	file := new(modfile.File)
+	if m.gomod != nil {
+		if file, err = modfile.Parse("go.mod", m.gomod, nil); err != nil {
+			return nil, nil, false, err
+		}
+	}
+	users := ""
+	if file.Module != nil {
+		users = file.Module.Mod.Path
+	}
+	err = file.AddModuleStmt(notebookModule)
+	for _, r := range file.Replace {
+		if err == nil && modfile.IsDirectoryPath(r.New.Path) {
+			local = true
+			if !filepath.IsAbs(r.New.Path) {
+				err = file.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(m.dir, r.New.Path), "")
+			}
+		}
+	}
+	if err == nil && users != "" && users != engineModule {
+		local = true
+		file.AddNewRequire(users, "v0.0.0", false)
+		err = file.AddReplace(users, "", m.dir, "")
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+
+	engine, err := modfile.Parse("go.mod", s.gomod, nil)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	// The graph has at least the language version of the engine's source.
+	if file.Go == nil && engine.Go != nil {
+		err = file.AddGoStmt(engine.Go.Version)
+	}
+	if err == nil {
+		err = file.AddRequire(engineModule, "v0.0.0")
+	}
+	if err == nil {
+		err = file.AddReplace(engineModule, "", sourcePlaceholder, "")
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+	file.Cleanup()
+	if gomod, err = file.Format(); err != nil {
+		return nil, nil, false, err
+	}
+	return gomod, append(append(gosum, m.gosum...), s.gosum...), local, nil
+}
+
+var placeholderLine = regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(sourcePlaceholder) + `$`)
+
+// install writes the graph to a directory for the go command.
+func install(dir string, gomod, gosum []byte, source string) error {
+	quoted := modfile.AutoQuote(source)
+	text := placeholderLine.ReplaceAllFunc(gomod, func(line []byte) []byte {
+		return append(append([]byte{}, placeholderLine.FindSubmatch(line)[1]...), quoted...)
+	})
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), text, 0o666); err != nil {
+		return fmt.Errorf("native: module graph: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go.sum"), gosum, 0o666); err != nil {
+		return fmt.Errorf("native: module graph: %w", err)
+	}
+	return nil
+}
+
+// uninstall reads the graph back after the go command completed it.
+func uninstall(dir, source string) (gomod, gosum []byte, err error) {
+	if gomod, err = os.ReadFile(filepath.Join(dir, "go.mod")); err != nil {
+		return nil, nil, fmt.Errorf("native: module graph: %w", err)
+	}
+	if gosum, err = os.ReadFile(filepath.Join(dir, "go.sum")); err != nil {
+		return nil, nil, fmt.Errorf("native: module graph: %w", err)
+	}
+	line := regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(modfile.AutoQuote(source)) + `$`)
+	return line.ReplaceAll(gomod, []byte("${1}"+sourcePlaceholder)), gosum, nil
+}

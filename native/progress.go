@@ -1,0 +1,76 @@
+package native
+
+import (
+	"sync"
+)
+
+// The shares of a whole preparation, from a run on 2 cores.
+const (
+	shareStd      = 0.30
+	shareCompiler = 0.35
+	shareEngine   = 0.35
+)
+
+// How many packages are compiled on the way, in Go 1.26.8.
+const (
+	stdPackages      = 361
+	compilerPackages = 180
+	enginePackages   = 250
+)
+
+// progress adds up what concurrent steps have done.
+type progress struct {
+	report func(step string, fraction float64) // may be nil
+
+	mu       sync.Mutex // guards all below
+	text     string
+	fraction float64
+	parts    map[int]float64
+}
+
+// step says what is being done from now on.
+func (p *progress) step(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text = text
+	p.tell()
+}
+
+// done says that everything is.
+func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.text != "" { // nothing was done otherwise
+		p.text, p.fraction, p.parts = "ready", 1, nil
+		p.tell()
+	}
+}
+
+// counter returns a function to be called for each of about n steps that
+// together are that share of the whole.
+func (p *progress) counter(share float64, n int) func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.parts == nil {
+		p.parts = make(map[int]float64)
+	}
+	part := len(p.parts)
+	p.parts[part] = 0
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.parts[part] = min(p.parts[part]+share/float64(n), share)
+		p.tell()
+	}
+}
+
+func (p *progress) tell() {
+	if p.report == nil {
+		return
+	}
+	f := p.fraction
+	for _, part := range p.parts {
+		f += part
+	}
+	p.report(p.text, min(f, 1))
+}

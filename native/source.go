@@ -1,0 +1,182 @@
+package native
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+)
+
+// engineModule is the module that the engine and what cells may import from us
+// belong to.
+const engineModule = "gomemo"
+
+// engineMain is the engine's package.
+const engineMain = engineModule + "/cmd/engine"
+
+// indirect are modules that the engine's direct ones need. They are named so
+// that the engine has the versions of gomemo's own go.mod; everything else
+// there is the kernel's and must not constrain the modules of notebooks.
+var indirect = [...]string{"github.com/klauspost/cpuid/v2"}
+
+// source is gomemo's own code as the engine needs it.
+type source struct {
+	files map[string][]byte // by slash-separated path
+	gomod []byte            // of engineModule, with the requirements of files only
+	gosum []byte
+	hash  string
+}
+
+// readSource reads the sources. A nil fsys gives the zero source, from which
+// nothing can be built.
+func readSource(fsys fs.FS) (source, error) {
+	s := source{files: make(map[string][]byte)}
+	if fsys == nil {
+		return s, nil
+	}
+	var gomod []byte
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		switch {
+		case name == "go.mod":
+			gomod = data
+		case name == "go.sum":
+			s.gosum = data
+		case path.Dir(name) != ".": // the root package is not the engine's
+			s.files[name] = data
+		}
+		return nil
+	})
+	if err != nil {
+		return s, fmt.Errorf("native: read the engine's source: %w", err)
+	}
+	if s.gomod, err = reduceModule(gomod, s.files); err != nil {
+		return s, fmt.Errorf("native: read the engine's source: %w", err)
+	}
+	parts := []string{"source", string(s.gomod), string(s.gosum)}
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
+		parts = append(parts, name, string(s.files[name]))
+	}
+	s.hash = sum(parts...)
+	return s, nil
+}
+
+// reduceModule keeps the requirements of gomod that files need.
+func reduceModule(gomod []byte, files map[string][]byte) ([]byte, error) {
+	full, err := modfile.Parse("go.mod", gomod, nil)
+	if err != nil {
+		return nil, err
+	}
+	if full.Module == nil || full.Module.Mod.Path != engineModule {
+		return nil, errors.New("go.mod is not that of module " + engineModule)
+	}
+	imports := make(map[string]bool)
+	fset := token.NewFileSet()
+	for name, data := range files {
+		if path.Ext(name) != ".go" {
+			continue
+		}
+		file, err := parser.ParseFile(fset, name, data, parser.ImportsOnly)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range file.Imports {
+			if p, err := strconv.Unquote(spec.Path.Value); err == nil {
+				imports[p] = true
+			}
+		}
+	}
+	out := new(modfile.File)
+	err = out.AddModuleStmt(engineModule)
+	if full.Go != nil {
+		err = errors.Join(err, out.AddGoStmt(full.Go.Version))
+	}
+	for _, r := range full.Require {
+		needed := slices.Contains(indirect[:], r.Mod.Path)
+		for p := range imports {
+			needed = needed || p == r.Mod.Path || strings.HasPrefix(p, r.Mod.Path+"/")
+		}
+		if needed {
+			out.AddNewRequire(r.Mod.Path, r.Mod.Version, false)
+		}
+	}
+	for _, r := range full.Replace {
+		if !modfile.IsDirectoryPath(r.New.Path) {
+			err = errors.Join(err, out.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.SortBlocks()
+	return out.Format()
+}
+
+// extract writes the sources to the cache and returns their directory.
+func (t *Toolchain) extract(ctx context.Context) (string, error) {
+	dir := filepath.Join(t.cache.dir, "source", t.source.hash)
+	mark := filepath.Join(dir, "go.mod") // written last
+	if data, err := os.ReadFile(mark); err == nil && bytes.Equal(data, t.source.gomod) {
+		return dir, nil
+	}
+	unlock, err := t.cache.lock(ctx, "source", func() {})
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	for name, data := range t.source.files {
+		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), data); err != nil {
+			return "", fmt.Errorf("native: extract the engine's source: %w", err)
+		}
+	}
+	err = writeFile(filepath.Join(dir, "go.sum"), t.source.gosum)
+	if err == nil {
+		err = writeFile(mark, t.source.gomod)
+	}
+	if err != nil {
+		return "", fmt.Errorf("native: extract the engine's source: %w", err)
+	}
+	return dir, nil
+}
+
+func writeFile(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return err
+	}
+	return publish(name, data)
+}
+
+// checkImportPath reports a path that nobody but its own module may import, or
+// that is none.
+func checkImportPath(p string) error {
+	if strings.HasPrefix(p, Prefix) {
+		return fmt.Errorf("import paths that start with %q are gomemo's own", Prefix)
+	}
+	if err := module.CheckImportPath(p); err != nil {
+		return err
+	}
+	elems := strings.Split(p, "/")
+	if slices.Contains(elems, "internal") || elems[0] == "vendor" {
+		return fmt.Errorf("use of internal package %s not allowed", p)
+	}
+	return nil
+}

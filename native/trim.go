@@ -1,0 +1,81 @@
+package native
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	trimEvery = 24 * time.Hour
+	// unusedFor is when an entry goes: longer than a holiday, so that the
+	// first notebook after it starts warm.
+	unusedFor = 14 * 24 * time.Hour
+	// trimAbove bounds the plugins and units together: some 600 cells of
+	// 3.5 MB.
+	trimAbove = 2 << 30
+	// abandonedAfter is when a temporary file belongs to a process that died:
+	// no preparation takes that long.
+	abandonedAfter = 6 * time.Hour
+)
+
+// trim removes what was not used for long, at most once a day. Whatever goes
+// wrong leaves entries where they are.
+func (c *cache) trim(now time.Time) {
+	mark := filepath.Join(c.dir, "trimmed")
+	if info, err := os.Stat(mark); err == nil && now.Sub(info.ModTime()) < trimEvery {
+		return
+	}
+	if publish(mark, nil) != nil {
+		return
+	}
+	type entry struct {
+		path string // of the data
+		used time.Time
+		size int64
+	}
+	var entries []entry
+	var total int64
+	for _, kind := range []string{"unit", "plugin", "answer", "archive"} {
+		_ = filepath.WalkDir(filepath.Join(c.dir, kind), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".sum") {
+				return nil
+			}
+			info, err := d.Info()
+			if err != nil {
+				return nil
+			}
+			e := entry{path: strings.TrimSuffix(path, ".sum"), used: info.ModTime()}
+			if data, err := os.Stat(e.path); err == nil {
+				e.size = data.Size()
+			}
+			if kind == "archive" || kind == "answer" {
+				e.size = 0 // small in number, slow to get back: only age counts
+			}
+			total += e.size
+			entries = append(entries, e)
+			return nil
+		})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return a.used.Compare(b.used) })
+	for _, e := range entries {
+		old := now.Sub(e.used) > unusedFor
+		if !old && (total <= trimAbove || e.size == 0) {
+			continue
+		}
+		// The sum goes first: data without one is absent.
+		if os.Remove(sumPath(e.path)) == nil {
+			_ = os.Remove(e.path)
+			total -= e.size
+		}
+	}
+	temps, _ := os.ReadDir(filepath.Join(c.dir, "tmp"))
+	for _, d := range temps {
+		if info, err := d.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
+			_ = os.RemoveAll(filepath.Join(c.dir, "tmp", d.Name()))
+		}
+	}
+}

@@ -10,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // A cache is a directory of files named by kind and key. An entry is two
@@ -148,7 +146,7 @@ func (c *cache) lock(ctx context.Context, name string, waiting func()) (unlock f
 	}
 	got := make(chan result, 1)
 	go func() {
-		unlock, err := lockedfile.MutexAt(filepath.Join(base, name)).Lock()
+		unlock, err := lockFile(filepath.Join(base, name))
 		got <- result{unlock, err}
 	}()
 	for delay := time.After(100 * time.Millisecond); ; delay = nil {

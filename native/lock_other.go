@@ -1,0 +1,13 @@
+//go:build !unix
+
+package native
+
+import (
+	"errors"
+	"os"
+)
+
+// lockFile fails: where there are no plugins nothing is prepared.
+func lockFile(name string) (unlock func(), err error) {
+	return nil, &os.PathError{Op: "lock", Path: name, Err: errors.ErrUnsupported}
+}

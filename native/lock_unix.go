@@ -1,0 +1,28 @@
+//go:build unix
+
+package native
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lockFile waits for the exclusive lock of a file, which it creates. The
+// system gives the lock up when the process ends.
+func lockFile(name string) (unlock func(), err error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			f.Close()
+			return nil, &os.PathError{Op: "lock", Path: name, Err: err}
+		}
+	}
+}

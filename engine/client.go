@@ -59,10 +59,8 @@ func Start(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{process: p}
 	c.relay = newRelay(p, c.send)
 	go c.relay.loop()
-	if err := c.send(wire.ToEngine{Hello: &o.Hello}); err != nil {
-		c.Close()
-		return nil, fmt.Errorf("engine: start %s: %w", o.Path, err)
-	}
+	// If this fails the program has ended already, which the first cell is told.
+	_ = c.send(wire.ToEngine{Hello: &o.Hello})
 	return c, nil
 }
 

@@ -40,21 +40,26 @@ type process struct {
 const pipeSize = 1 << 20
 
 // spawn starts the engine with the descriptors that package host expects.
-func spawn(o Options) (p *process, err error) {
-	p = &process{exited: make(chan struct{})}
+func spawn(o Options) (*process, error) {
+	p := &process{exited: make(chan struct{})}
+	if err := p.start(o); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *process) start(o Options) error {
 	var theirs []*os.File
 	defer func() {
 		for _, f := range theirs {
 			f.Close()
 		}
-		if err != nil {
-			p.close()
-		}
 	}()
 	for i := range pipes {
 		w, err := p.pipe(i)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if i == wake {
 			p.waker = w
@@ -64,7 +69,7 @@ func spawn(o Options) (p *process, err error) {
 	}
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.in = w
 	theirs = append(theirs, r)
@@ -92,10 +97,10 @@ func spawn(o Options) (p *process, err error) {
 		close(p.exited)
 	}()
 	if err := <-started; err != nil {
-		return nil, err
+		return err
 	}
 	p.pid = cmd.Process.Pid
-	return p, nil
+	return nil
 }
 
 // pipe makes the pipe that is read at index i and returns the end to write.

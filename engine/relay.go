@@ -79,17 +79,10 @@ func (r *relay) begin(cell *call) {
 func (r *relay) loop() {
 	defer close(r.over)
 	for {
-		r.mu.Lock()
-		next := r.next
-		r.next = nil
-		r.mu.Unlock()
-		if next != nil {
-			r.cell = next
-			r.out.attach(next.out)
-		}
 		now := time.Now()
 		r.tick(now)
 		ready := r.wait(now)
+		r.take()
 		if ready[stdout] {
 			r.read(stdout)
 		}
@@ -103,6 +96,18 @@ func (r *relay) loop() {
 			r.die()
 			return
 		}
+	}
+}
+
+// take attaches a cell that begins.
+func (r *relay) take() {
+	r.mu.Lock()
+	next := r.next
+	r.next = nil
+	r.mu.Unlock()
+	if next != nil {
+		r.cell = next
+		r.out.attach(next.out)
 	}
 }
 
@@ -208,6 +213,7 @@ func (r *relay) frames() bool {
 		return false
 	}
 	r.in = append(r.in, data...)
+	r.take() // what was read may be its answer
 	for {
 		var f wire.FromEngine
 		rest, ok, err := frame.Next(r.in, &f)

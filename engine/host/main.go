@@ -14,8 +14,8 @@ const maxStack = 256_000_000
 // Main is the engine process. It returns the exit status, when the kernel
 // process has closed its end or is gone. File descriptor 3 is where frames
 // come from, 4 where they go, 5 where the runtime copies the report of a
-// crash to.
-func Main() int {
+// crash to. open is that of Options.
+func Main(open func(path string) (Plugin, error)) int {
 	for fd := 3; fd <= 5; fd++ {
 		syscall.CloseOnExec(fd) // not for processes that cells start
 	}
@@ -30,7 +30,7 @@ func Main() int {
 		fmt.Fprintln(os.Stderr, "engine: started without its pipes; it is started by gomemo, not by hand")
 		return 2
 	}
-	if err := Serve(Options{In: in, Out: out}); err != nil {
+	if err := Serve(Options{In: in, Out: out, Open: open}); err != nil {
 		fmt.Fprintln(os.Stderr, "engine:", err)
 		return 2
 	}

@@ -66,7 +66,7 @@ func shorten(frames []wire.Frame) []wire.Frame {
 	left := 0
 	flush := func() {
 		if left > 0 {
-			short = append(short, wire.Frame{Func: fmt.Sprintf("… %d more calls of these", left)})
+			short = append(short, wire.Frame{Func: fmt.Sprintf("… %d more calls like these", left)})
 			left = 0
 		}
 	}
@@ -116,6 +116,7 @@ func Goroutine(dump string, id int64) (state string, frames []wire.Frame, ok boo
 // stack reads pairs of a call line and a position line.
 func stack(text string) []wire.Frame {
 	var user []wire.Frame
+	var inner []wire.Frame
 	call := ""
 	elided := 0
 	for line := range strings.Lines(text) {
@@ -124,7 +125,9 @@ func stack(text string) []wire.Frame {
 			break
 		}
 		if n, ok := strings.CutSuffix(line, " frames elided..."); ok {
+			// Of a deep stack the runtime prints both ends.
 			elided, _ = strconv.Atoi(strings.TrimPrefix(n, "..."))
+			inner, user = user, nil
 		}
 		m := position.FindStringSubmatch(line)
 		if m == nil {
@@ -143,9 +146,9 @@ func stack(text string) []wire.Frame {
 			user = append(user, f)
 		}
 	}
-	user = shorten(user)
-	if elided > 0 {
-		user = append(user, wire.Frame{Func: fmt.Sprintf("… %d calls in between left out", elided)})
+	if elided == 0 {
+		return shorten(user)
 	}
-	return user
+	all := append(inner, wire.Frame{Func: fmt.Sprintf("… %d calls left out", elided)})
+	return shorten(append(all, user...))
 }

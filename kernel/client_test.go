@@ -103,7 +103,7 @@ func (f *fake) Complete(_ context.Context, code string, cursor int) ([]Completio
 }
 
 func (f *fake) Inspect(_ context.Context, code string, cursor, detail int) map[string]json.RawMessage {
-	if cursor == len(code) {
+	if code == "" || code == "unknown" {
 		return nil
 	}
 	return text(fmt.Sprint(code[cursor:], detail))

@@ -17,6 +17,9 @@
 // not: they let one client that does not read stall all others, let a silent
 // one block new connections, and drop what is queued when they are closed.
 //
+// A cell that is a name and a question mark, "fmt.Println?", shows in the front
+// end's pager what the Evaluator says of the name.
+//
 // # Limits
 //
 // Requests on the shell channel are served one after another, in the order in

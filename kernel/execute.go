@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -97,6 +98,9 @@ func (k *Kernel) evaluate(ctx context.Context, q executeRequest, c Cell, out Out
 	ev, err := k.eval.get(ctx)
 	switch {
 	case err == nil:
+		if m := question.FindStringSubmatch(c.Code); m != nil {
+			return help(ctx, ev, m[1], len(m[2])-1)
+		}
 		return ev.Execute(ctx, c, out)
 	case ctx.Err() != nil:
 		return Outcome{Err: &Error{Name: "interrupted", Value: "while the kernel was getting ready"}}
@@ -104,6 +108,19 @@ func (k *Kernel) evaluate(ctx context.Context, q executeRequest, c Cell, out Out
 		return Outcome{Err: &Error{Name: "kernel not ready", Value: err.Error(),
 			Traceback: strings.Split("kernel not ready: "+err.Error(), "\n")}}
 	}
+}
+
+// question is a cell that asks what a name is, as in IPython: "fmt.Println?",
+// and "??" for more. No Go text ends so.
+var question = regexp.MustCompile(`^\s*([\pL_][\pL\pN_.]*)(\?{1,2})\s*$`)
+
+// help shows in the front end's pager what is known of a name.
+func help(ctx context.Context, ev Evaluator, name string, detail int) Outcome {
+	page := ev.Inspect(ctx, name, len(name), detail)
+	if page == nil {
+		return Outcome{Err: &Error{Name: "not found", Value: "nothing is known of " + name}}
+	}
+	return Outcome{Page: page}
 }
 
 // isTrue is for flags whose default is true.

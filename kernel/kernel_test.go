@@ -138,6 +138,24 @@ func TestExecuteFlags(t *testing.T) {
 	}
 }
 
+func TestQuestion(t *testing.T) {
+	t.Parallel()
+	tk := start(t)
+	c := connect(t, tk)
+	if r, _ := c.execute(" fmt.Println??\n"); len(r.Payload) != 1 || string(r.Payload[0].Data["text/plain"]) != `"1"` {
+		t.Errorf("%+v", r)
+	}
+	if r, out := c.execute("unknown?"); r.Name != "not found" || types(out) != "execute_input error" {
+		t.Errorf("%+v, published %s", r, types(out))
+	}
+	for _, code := range []string{"// really?", "print a?", "a\nb?", "a???", "?"} {
+		c.execute(code)
+		if last := tk.fake.cells[len(tk.fake.cells)-1]; last.Code != code {
+			t.Errorf("%q was not run", code)
+		}
+	}
+}
+
 func TestStopOnErrorAbortsQueue(t *testing.T) {
 	t.Parallel()
 	tk := start(t)
@@ -275,7 +293,7 @@ func TestCursorInCodePoints(t *testing.T) {
 	if r := content[inspectReply](t, m); !r.Found || string(r.Data["text/plain"]) != `"z1"` {
 		t.Errorf("%+v", r)
 	}
-	m, _ = c.call("inspect_request", inspectRequest{Code: "ä"})
+	m, _ = c.call("inspect_request", inspectRequest{})
 	if r := content[inspectReply](t, m); r.Found || r.Data == nil || r.Status != "ok" {
 		t.Errorf("%+v", r)
 	}

@@ -10,4 +10,4 @@
 // temporary name beside its place, and renamed.
 package kernelspec
 
-//go:generate go run ./logo
+//go:generate go run ./internal/logo

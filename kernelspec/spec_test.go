@@ -106,7 +106,7 @@ func TestLogos(t *testing.T) {
 func TestLogosAreGenerated(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "logo")
-	if out, err := exec.Command("go", "build", "-o", program, "./logo").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", program, "./internal/logo").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	cmd := exec.Command(program)

@@ -1,0 +1,267 @@
+// Copyright 2026 The gomemo Authors. All rights reserved.
+// Use of this source code is governed by a BSD-style
+// license that can be found in the LICENSE file.
+
+package persist
+
+import (
+	"encoding/binary"
+	"io"
+)
+
+// A container is, in this order: a prefix of 64 bytes, the large buffers, each
+// at a multiple of 64, the value section, the layout section, and a trailer of
+// 128 bytes. FORMAT.md has the details.
+const (
+	magic       = "\x93gomemo\n"
+	version     = 1
+	prefixSize  = 64
+	trailerSize = 128
+	alignment   = 64
+)
+
+// A containerWriter writes a container from front to end; it never seeks.
+type containerWriter struct {
+	w      io.Writer
+	off    int64
+	layout []byte
+	count  int
+	left   int // bytes of the current buffer still to come
+}
+
+func newContainerWriter(w io.Writer) *containerWriter { return &containerWriter{w: w} }
+
+func (c *containerWriter) write(b []byte) error {
+	n, err := c.w.Write(b)
+	c.off += int64(n)
+	return err
+}
+
+func (c *containerWriter) prefix() error {
+	var p [prefixSize]byte
+	copy(p[:], magic)
+	binary.LittleEndian.PutUint32(p[8:], version)
+	return c.write(p[:])
+}
+
+func (c *containerWriter) pad() error {
+	var zero [alignment]byte
+	if n := int(-c.off & (alignment - 1)); n > 0 {
+		return c.write(zero[:n])
+	}
+	return nil
+}
+
+// buffer implements bufferOut.
+func (c *containerWriter) buffer(size, lane int, whole []byte) error {
+	if c.off == 0 {
+		if err := c.prefix(); err != nil {
+			return err
+		}
+	}
+	if err := c.pad(); err != nil {
+		return err
+	}
+	c.count++
+	c.layout = binary.AppendUvarint(c.layout, uint64(c.off))
+	c.layout = binary.AppendUvarint(c.layout, uint64(size))
+	c.layout = append(c.layout, codecNone)
+	c.left = size
+	if whole != nil {
+		return c.segment(whole)
+	}
+	return nil
+}
+
+// segment implements bufferOut.
+func (c *containerWriter) segment(b []byte) error {
+	c.left -= len(b)
+	return c.write(b)
+}
+
+// codecNone marks a buffer that is stored as it is.
+const codecNone = 0
+
+// finish writes what follows the buffers. The trailer has the lengths of the
+// sections, the digest of the value section, which is the digest of the value,
+// and a digest of all that is not a buffer.
+func (c *containerWriter) finish(val []byte) error {
+	if c.off == 0 {
+		if err := c.prefix(); err != nil {
+			return err
+		}
+	}
+	if err := c.pad(); err != nil {
+		return err
+	}
+	start := c.off
+	layout := binary.AppendUvarint(nil, uint64(c.count))
+	layout = append(layout, c.layout...)
+	tail := make([]byte, 0, len(val)+len(layout)+trailerSize)
+	tail = append(append(tail, val...), layout...)
+	t := newTrailer(start, val, layout)
+	return c.write(append(tail, t[:]...))
+}
+
+// trailer fields, by offset.
+const (
+	trailerStart  = 0  // offset of the value section
+	trailerValue  = 8  // its length
+	trailerLayout = 16 // length of the layout section
+	trailerDigest = 24 // of the value section
+	trailerCheck  = 56 // digest of the layout section and the trailer up to here
+	trailerMagic  = 120
+)
+
+func newTrailer(start int64, val, layout []byte) [trailerSize]byte {
+	var t [trailerSize]byte
+	binary.LittleEndian.PutUint64(t[trailerStart:], uint64(start))
+	binary.LittleEndian.PutUint64(t[trailerValue:], uint64(len(val)))
+	binary.LittleEndian.PutUint64(t[trailerLayout:], uint64(len(layout)))
+	d := digestOf(val)
+	copy(t[trailerDigest:], d[:])
+	check := trailerSum(layout, t[:])
+	copy(t[trailerCheck:], check[:])
+	copy(t[trailerMagic:], magic)
+	return t
+}
+
+func trailerSum(layout, t []byte) Digest {
+	return digestOf(append(append([]byte(nil), layout...), t[:trailerCheck]...))
+}
+
+// A stored buffer as the layout section describes it.
+type storedBuffer struct {
+	off   int64
+	size  int64
+	codec int
+}
+
+// A container that was opened: everything but the buffers is in memory and
+// verified.
+type container struct {
+	src     io.ReaderAt
+	data    []byte // all of it, if it's in memory
+	value   []byte
+	digest  Digest
+	buffers []storedBuffer
+	budget  int64 // bytes of columns that the container can have
+}
+
+// openContainer checks the frame of a container of the given size.
+func openContainer(src io.ReaderAt, size int64, data []byte) (*container, error) {
+	if size < prefixSize+trailerSize {
+		return nil, formatError("%d bytes are too few", size)
+	}
+	c := &container{src: src, data: data}
+	var p [prefixSize]byte
+	if err := c.readAt(p[:], 0); err != nil {
+		return nil, err
+	}
+	if string(p[:8]) != magic {
+		return nil, formatError("it does not start as one")
+	}
+	if v := binary.LittleEndian.Uint32(p[8:]); v != version {
+		return nil, formatError("version %d, and this package reads version %d", v, version)
+	}
+	for _, b := range p[12:] {
+		if b != 0 {
+			return nil, formatError("reserved bytes are in use")
+		}
+	}
+	var t [trailerSize]byte
+	if err := c.readAt(t[:], size-trailerSize); err != nil {
+		return nil, err
+	}
+	if string(t[trailerMagic:]) != magic {
+		return nil, formatError("it does not end as one; it may be truncated")
+	}
+	start := binary.LittleEndian.Uint64(t[trailerStart:])
+	nval := binary.LittleEndian.Uint64(t[trailerValue:])
+	nlay := binary.LittleEndian.Uint64(t[trailerLayout:])
+	room := uint64(size - trailerSize)
+	if start < prefixSize || start%alignment != 0 || start > room || nval > room-start || nlay != room-start-nval {
+		return nil, formatError("the lengths of the sections do not add up")
+	}
+	tail, err := c.bytes(int64(start), int(nval+nlay))
+	if err != nil {
+		return nil, err
+	}
+	c.value = tail[:nval]
+	layout := tail[nval:]
+	c.digest = Digest(t[trailerDigest:])
+	if digestOf(c.value) != c.digest || trailerSum(layout, t[:]) != Digest(t[trailerCheck:]) {
+		return nil, checksumError("the value section")
+	}
+	for _, b := range t[trailerCheck+len(Digest{}) : trailerMagic] {
+		if b != 0 {
+			return nil, formatError("reserved bytes are in use")
+		}
+	}
+	return c, c.parseLayout(layout, int64(start))
+}
+
+// parseLayout reads the places of the buffers, which fill the space before the
+// value section with no gaps but alignment.
+func (c *container) parseLayout(b []byte, end int64) error {
+	r := sectionReader{b: b}
+	off, last := int64(prefixSize), int64(prefixSize)
+	c.budget = int64(len(c.value))
+	for n := r.count(3); n > 0 && r.err == nil; n-- {
+		s := storedBuffer{off: int64(r.num()), size: int64(r.num()), codec: int(r.byte())}
+		if s.codec != codecNone {
+			return formatError("a buffer is compressed in an unknown way")
+		}
+		if err := c.checkPadding(last, off); err != nil {
+			return err
+		}
+		if s.off != off || s.size <= inlineMax || s.size > end-s.off {
+			return formatError("a buffer is out of place")
+		}
+		off = (s.off + s.size + alignment - 1) &^ (alignment - 1)
+		last = s.off + s.size
+		c.budget += s.size
+		c.buffers = append(c.buffers, s)
+	}
+	if r.err != nil {
+		return r.err
+	}
+	if len(r.b) > 0 || off != end {
+		return formatError("the buffers do not fill their space")
+	}
+	return c.checkPadding(last, off)
+}
+
+// checkPadding makes sure that the bytes before an aligned offset are zero.
+func (c *container) checkPadding(from, to int64) error {
+	var b [alignment]byte
+	n := to - from
+	if err := c.readAt(b[:n], from); err != nil {
+		return err
+	}
+	if b != [alignment]byte{} {
+		return checksumError("the space between buffers")
+	}
+	return nil
+}
+
+func (c *container) readAt(b []byte, off int64) error {
+	if c.data != nil {
+		copy(b, c.data[off:])
+		return nil
+	}
+	_, err := io.ReadFull(io.NewSectionReader(c.src, off, int64(len(b))), b)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return formatError("truncated")
+	}
+	return err
+}
+
+// bytes returns n bytes at off, which are known to be there.
+func (c *container) bytes(off int64, n int) ([]byte, error) {
+	if c.data != nil {
+		return c.data[off : off+int64(n) : off+int64(n)], nil
+	}
+	b := make([]byte, n)
+	return b, c.readAt(b, off)
+}

@@ -1,0 +1,217 @@
+// Copyright 2026 The gomemo Authors. All rights reserved.
+// Use of this source code is governed by a BSD-style
+// license that can be found in the LICENSE file.
+
+package persist
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// allocate makes the memory of the pools and the maps that are wanted.
+func (d *decoder) allocate() {
+	for i := range d.pools {
+		pl := &d.pools[i]
+		if pl.conv == nil || pl.rows == 0 || pl.conv.p.size == 0 {
+			continue
+		}
+		pl.blocks = newBlocks(pl.conv.p, pl.rows, pl.regionEnd)
+	}
+	for i := range d.maps {
+		m := &d.maps[i]
+		if m.conv == nil {
+			continue
+		}
+		m.maps = make([]reflect.Value, len(m.lens))
+		for k, n := range m.lens {
+			m.maps[k] = reflect.MakeMapWithSize(m.conv.p.t, n)
+		}
+		one := func(row int) int { return row + 1 }
+		m.keys = newBlocks(m.conv.p.key, m.rows, one)
+		m.vals = newBlocks(m.conv.p.val, m.rows, one)
+	}
+}
+
+// newBlocks allocates rows of p in blocks that hold whole regions.
+func newBlocks(p *plan, rows int, regionEnd func(int) int) []block {
+	most := max(1, blockSize/int(max(p.size, 1)))
+	var blocks []block
+	for start := 0; start < rows; {
+		end := min(start+most, rows)
+		if e := regionEnd(end - 1); e != end {
+			end = e
+		}
+		blocks = append(blocks, block{start, end - start, newArray(p.t, end-start)})
+		start = end
+	}
+	return blocks
+}
+
+// at returns the address of a row.
+func at(blocks []block, row int, size uintptr) unsafe.Pointer {
+	lo, hi := 0, len(blocks)
+	for hi-lo > 1 {
+		if m := int(uint(lo+hi) >> 1); blocks[m].start <= row {
+			lo = m
+		} else {
+			hi = m
+		}
+	}
+	return unsafe.Add(blocks[lo].p, uintptr(row-blocks[lo].start)*size)
+}
+
+func sourceOf(blocks []block, p *plan, rows int) source {
+	segs := make([]seg, len(blocks))
+	for i, b := range blocks {
+		segs[i] = seg{b.p, b.n}
+	}
+	return source{segs: segs, stride: p.size, rows: rows}
+}
+
+// poolBatches queues the batches of the pools and the maps.
+func (d *decoder) poolBatches() {
+	for i := range d.pools {
+		pl := &d.pools[i]
+		if pl.rows > 0 {
+			d.tableBatch(pl.typ, pl.conv, pl.blocks, pl.rows)
+		}
+	}
+	for i := range d.maps {
+		m := &d.maps[i]
+		if m.rows == 0 {
+			continue
+		}
+		st := &d.types[m.typ]
+		if m.conv == nil {
+			d.tableBatch(st.key, nil, nil, m.rows)
+			d.tableBatch(st.elem, nil, nil, m.rows)
+		} else {
+			d.tableBatch(st.key, m.conv.key, m.keys, m.rows)
+			d.tableBatch(st.elem, m.conv.val, m.vals, m.rows)
+		}
+	}
+}
+
+func (d *decoder) tableBatch(typ int, c *conv, blocks []block, rows int) {
+	if c == nil || c.p.size == 0 {
+		if c, d.err = d.bind(typ, nil, ""); d.err == nil {
+			d.push(c, source{rows: rows})
+		}
+		return
+	}
+	d.push(c, sourceOf(blocks, c.p, rows))
+}
+
+// openBox makes v, an interface, hold a new value of type p, and returns where
+// that value is put together.
+func openBox(v reflect.Value, p *plan) unsafe.Pointer {
+	h := (*ifaceHeader)(v.Addr().UnsafePointer())
+	h.tab = interfaceWord(v.Type(), p.t)
+	if p.direct {
+		return unsafe.Pointer(&h.data)
+	}
+	h.data = newArray(p.t, 1)
+	return h.data
+}
+
+// nothing is what pointers to values without memory point to.
+var nothing [0]uint64
+
+// target returns the address of the n values that ref refers to in a pool, or
+// nil with an error.
+func (d *decoder) target(pool int, ref uint64, n int) unsafe.Pointer {
+	if pool < 0 || ref < refFirst {
+		d.r.fail("a reference without a target")
+		return nil
+	}
+	pl := &d.pools[pool]
+	k := ref - refFirst
+	if k >= uint64(pl.rows) {
+		k -= uint64(pl.rows)
+		if k >= uint64(len(pl.aliases)) {
+			d.r.fail("a reference outside its pool")
+			return nil
+		}
+		return d.aliasTarget(pl, &pl.aliases[k], n)
+	}
+	row := int(k)
+	if n < 1 || n > pl.regionEnd(row)-row {
+		d.r.fail("a reference across regions")
+		return nil
+	}
+	if pl.conv.p.size == 0 {
+		return unsafe.Pointer(&nothing)
+	}
+	return at(pl.blocks, row, pl.conv.p.size)
+}
+
+// aliasTarget returns the address of n values inside the rows of another pool.
+func (d *decoder) aliasTarget(pl *storedPool, a *storedAlias, n int) unsafe.Pointer {
+	if a.name != "" {
+		p := wellKnownVar(a.name, pl.conv.p.t)
+		if p == nil || n != 1 {
+			d.r.fail("there is no variable %.40q", a.name)
+			return nil
+		}
+		return p
+	}
+	o := &d.pools[a.pool]
+	if o.conv == nil || o.conv.p.size == 0 {
+		d.err = &TypeError{Stored: d.typeString(o.typ, 0), Want: "a type without it, but " + pl.conv.p.t.String() + " is part of it"}
+		return nil
+	}
+	if a.row >= o.rows {
+		d.r.fail("an alias outside its pool")
+		return nil
+	}
+	c, p := o.conv, at(o.blocks, a.row, o.conv.p.size)
+	room := o.regionEnd(a.row) - a.row
+	for i := 0; i < len(a.path); i += 2 {
+		field, elem := a.path[i], a.path[i+1]
+		if c.st.kind != reflect.Struct || field >= len(c.fields) || c.fields[field].c.p == nil {
+			d.r.fail("an alias that does not follow the types")
+			return nil
+		}
+		p = unsafe.Add(p, c.fields[field].off)
+		c, room = c.fields[field].c, 1
+		for c.st.kind == reflect.Array {
+			room *= c.st.len
+			c = c.elem
+		}
+		if elem >= room {
+			d.r.fail("an alias that does not follow the types")
+			return nil
+		}
+		p = unsafe.Add(p, uintptr(elem)*c.p.size)
+		room -= elem
+	}
+	if n < 1 || n > room || c.number != nil || c.p != pl.conv.p && !sameMemory(c.p, pl.conv.p) {
+		d.r.fail("an alias that does not follow the types")
+		return nil
+	}
+	return p
+}
+
+// fill inserts the entries of maps.
+func (d *decoder) fill(m *storedMaps) {
+	defer func() {
+		if recover() != nil { // a key that holds an interface with something like a slice
+			d.r.fail("a map key that cannot be one")
+		}
+	}()
+	p := m.conv.p
+	row := 0
+	for i, n := range m.lens {
+		for range n {
+			k := reflect.NewAt(p.key.t, at(m.keys, row, p.key.size)).Elem()
+			v := reflect.NewAt(p.val.t, at(m.vals, row, p.val.size)).Elem()
+			m.maps[i].SetMapIndex(k, v)
+			row++
+		}
+		if m.maps[i].Len() != n {
+			d.r.fail("a map has a key twice")
+			return
+		}
+	}
+}

@@ -1,0 +1,296 @@
+// Copyright 2026 The gomemo Authors. All rights reserved.
+// Use of this source code is governed by a BSD-style
+// license that can be found in the LICENSE file.
+
+package persist
+
+import (
+	"encoding/binary"
+	"reflect"
+	"sync"
+	"unsafe"
+)
+
+// A root is one of the values to be stored.
+type root struct {
+	plan     *plan
+	ptr      unsafe.Pointer
+	keep     any
+	variable bool // the value is in memory that others may refer to
+	base     *plan
+	per      int
+}
+
+// An encoder writes the value section of a container: see FORMAT.md. It works
+// in three steps: discover finds all memory that the roots refer to, place
+// gives it row numbers, and write puts out the tables column by column.
+type encoder struct {
+	opt    options
+	roots  []root
+	eface  any // the root of Hash and Dump lives here
+	limit  int // if not 0, how many regions to look at
+	nested int // how many encoders are above this one
+
+	regions  []region
+	index    addrTable
+	spans    spanSet
+	work     []work
+	workDone int
+	maps     []*mapping
+	mapsDone int
+	mapIndex map[unsafe.Pointer]*mapping
+
+	order     []regionAddr
+	pools     []pool
+	poolIndex map[*plan]int
+	lastBase  *plan
+	lastPool  int
+
+	types    []*plan
+	typeIDs  map[*plan]int
+	boxed    map[*plan]bool // which types occur in interfaces
+	lastType *plan
+	lastID   int
+
+	lastTab     unsafe.Pointer
+	lastIface   *plan
+	lastDynamic *plan
+
+	batches []batch
+	val     []byte   // the value section
+	nums    []uint64 // scratch of number columns
+	chunk   []byte   // scratch of gathered columns
+	leaves  []byte   // scratch of leaf columns
+	sums    []byte   // scratch of segment digests
+	writer  columnWriter
+	out     bufferOut // where large columns go; nil when hashing
+
+	bad     bool // something cannot be stored
+	changed bool // the value was modified meanwhile
+	err     error
+}
+
+// A bufferOut takes the columns that are too large for the value section.
+type bufferOut interface {
+	// buffer announces the next column, of size bytes made of numbers of lane
+	// bytes; whole is the column if it's contiguous in memory, else nil, and
+	// then segments follow.
+	buffer(size, lane int, whole []byte) error
+	segment(b []byte) error
+}
+
+var encoders = sync.Pool{New: func() any {
+	return &encoder{
+		poolIndex: map[*plan]int{},
+		typeIDs:   map[*plan]int{},
+		boxed:     map[*plan]bool{},
+	}
+}}
+
+func newEncoder() *encoder { return encoders.Get().(*encoder) }
+
+// release makes the encoder reusable. What is kept is scratch memory of small
+// values.
+func (e *encoder) release() {
+	clear(e.roots)
+	clear(e.regions)
+	clear(e.work)
+	clear(e.maps)
+	clear(e.batches)
+	for i := range e.batches {
+		e.batches[i] = batch{}
+	}
+	const keep = 1 << 16
+	if cap(e.regions)+cap(e.work)+cap(e.val)+cap(e.nums)*8+cap(e.leaves)+cap(e.chunk) > 16*keep || len(e.maps) > 64 {
+		return
+	}
+	clear(e.poolIndex)
+	clear(e.typeIDs)
+	clear(e.boxed)
+	clear(e.mapIndex)
+	e.index.reset()
+	e.spans.reset()
+	*e = encoder{
+		roots: e.roots[:0], regions: e.regions[:0], index: e.index, spans: e.spans, work: e.work[:0],
+		maps: e.maps[:0], mapIndex: e.mapIndex, order: e.order[:0], pools: e.pools[:0], poolIndex: e.poolIndex,
+		types: e.types[:0], typeIDs: e.typeIDs, boxed: e.boxed, batches: e.batches[:0],
+		val: e.val[:0], nums: e.nums[:0], chunk: e.chunk[:0], leaves: e.leaves[:0], sums: e.sums[:0],
+	}
+	encoders.Put(e)
+}
+
+// addRoots makes the values the roots.
+func (e *encoder) addRoots(vs []reflect.Value) error {
+	for _, v := range vs {
+		if !v.IsValid() {
+			v = reflect.Zero(reflect.TypeFor[any]())
+		}
+		r := root{plan: planOf(v.Type())}
+		if v.CanAddr() {
+			r.variable = r.plan.size > 0
+			r.ptr = unsafe.Pointer(v.UnsafeAddr())
+			r.base, r.per = flatten(r.plan)
+		} else {
+			p := reflect.New(v.Type())
+			if !v.CanInterface() {
+				return errUnexported
+			}
+			p.Elem().Set(v)
+			r.ptr = p.UnsafePointer()
+		}
+		e.roots = append(e.roots, r)
+	}
+	return nil
+}
+
+// addValue makes the value in v the root. Its static type is its dynamic type.
+func (e *encoder) addValue(v any) {
+	if v == nil {
+		e.roots = append(e.roots, root{plan: planOf(reflect.TypeFor[any]()), ptr: unsafe.Pointer(&e.eface)})
+		return
+	}
+	e.eface = v
+	p, ptr := e.dynamic(planOf(reflect.TypeFor[any]()), unsafe.Pointer(&e.eface))
+	e.roots = append(e.roots, root{plan: p, ptr: ptr})
+}
+
+// encode fills e.val, and passes large columns to e.out.
+func (e *encoder) encode() error {
+	e.discover()
+	switch {
+	case e.bad:
+		return e.explain()
+	case e.changed:
+		return errChanged
+	case !e.place():
+		return &UnsupportedError{Kind: "memory shared by values of unrelated types"}
+	}
+	e.write()
+	if e.err == nil && e.opt.onType != nil {
+		e.err = e.reportTypes()
+	}
+	return e.err
+}
+
+// write puts out the value section. Types are described last, since reading
+// the tables is what finds the types inside interfaces.
+func (e *encoder) write() {
+	flags := byte(0)
+	if e.opt.capacity {
+		flags |= flagCapacity
+	}
+	e.val = append(e.val, flags)
+	e.num(len(e.roots))
+	for i := range e.roots {
+		r := &e.roots[i]
+		e.num(e.typeID(r.plan))
+		if r.variable {
+			e.num(int(e.ref(r.base, r.ptr)))
+		} else {
+			e.num(0)
+			e.batches = append(e.batches, batch{r.plan, source{segs: []seg{{r.ptr, 1}}, stride: r.plan.size, rows: 1}})
+		}
+	}
+	e.num(len(e.pools))
+	for i := range e.pools {
+		e.writePool(&e.pools[i])
+	}
+	e.writeMaps()
+	for i := 0; i < len(e.batches) && e.err == nil; i++ {
+		b := e.batches[i]
+		e.batches[i] = batch{}
+		e.column(b.plan, b.src)
+	}
+	e.writeTypes()
+}
+
+func (e *encoder) writePool(pl *pool) {
+	e.num(e.typeID(pl.base))
+	e.num(pl.rows)
+	e.num(len(pl.regions))
+	if len(pl.regions) < pl.rows {
+		nums := e.numbers(len(pl.regions))
+		for k, i := range pl.regions {
+			nums[k] = uint64(e.regions[i].n)
+		}
+		e.numberColumn(nums)
+	}
+	e.num(len(pl.aliases))
+	for _, i := range pl.aliases {
+		r := &e.regions[i]
+		if r.name != "" {
+			e.num(0)
+			e.text(r.name)
+			continue
+		}
+		o := &e.regions[r.owner]
+		path, _ := partPath(nil, o.base, uintptr(r.p)-uintptr(o.p), r.base, r.n, o.n)
+		if len(path) == 0 {
+			e.err = errChanged
+			return
+		}
+		e.num(1 + e.poolNumber(o.base))
+		e.num(o.row + path[0])
+		e.num(r.n)
+		e.num(len(path) / 2)
+		for _, x := range path[1:] {
+			e.num(x)
+		}
+	}
+	if len(pl.regions) > 0 {
+		segs := make([]seg, len(pl.regions))
+		for k, i := range pl.regions {
+			segs[k] = seg{e.regions[i].p, e.regions[i].n}
+		}
+		e.batches = append(e.batches, batch{pl.base, source{segs: segs, stride: pl.base.size, rows: pl.rows}})
+	}
+}
+
+// writeMaps groups the maps by type, in order of discovery.
+func (e *encoder) writeMaps() {
+	var order []*plan
+	groups := map[*plan][]*mapping{}
+	for _, m := range e.maps {
+		if groups[m.plan] == nil {
+			order = append(order, m.plan)
+		}
+		m.id = len(groups[m.plan])
+		groups[m.plan] = append(groups[m.plan], m)
+	}
+	e.num(len(order))
+	for _, p := range order {
+		ms := groups[p]
+		e.num(e.typeID(p))
+		e.num(len(ms))
+		nums := e.numbers(len(ms))
+		rows := 0
+		for i, m := range ms {
+			nums[i] = uint64(m.n)
+			rows += m.n
+		}
+		e.numberColumn(nums)
+		if rows == 0 || e.nested >= 2 {
+			continue
+		}
+		keys, vals := ms[0].keys, ms[0].vals
+		if len(ms) > 1 {
+			keys, vals = nil, nil
+			for _, m := range ms {
+				keys = append(keys, m.keys...)
+				vals = append(vals, m.vals...)
+			}
+		}
+		e.batches = append(e.batches,
+			batch{p.key, source{segs: keys, stride: p.key.size, rows: rows}},
+			batch{p.val, source{segs: vals, stride: p.val.size, rows: rows}})
+	}
+}
+
+const flagCapacity = 1
+
+func (e *encoder) num(n int) { e.val = binary.AppendUvarint(e.val, uint64(n)) }
+
+func (e *encoder) text(s string) {
+	e.num(len(s))
+	e.val = append(e.val, s...)
+}

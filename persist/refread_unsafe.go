@@ -1,0 +1,331 @@
+// Copyright 2026 The gomemo Authors. All rights reserved.
+// Use of this source code is governed by a BSD-style
+// license that can be found in the LICENSE file.
+
+package persist
+
+import (
+	"math"
+	"unsafe"
+)
+
+// lengths reads the lengths of strings or leaves, and opens the column of
+// their bytes.
+func (d *decoder) lengths(rows int) ([]uint64, *columnReader) {
+	nums := d.numbers(rows)
+	total := uint64(0)
+	for _, x := range nums {
+		if x > uint64(d.c.budget) || total > uint64(d.c.budget) {
+			d.r.fail("a text is longer than its container")
+			return nil, nil
+		}
+		total += x
+	}
+	if d.r.err != nil || d.err != nil {
+		return nil, nil
+	}
+	return nums, d.open(d.size(int(total), 1))
+}
+
+// stringColumn reads strings. Their bytes are in blocks, like small regions.
+func (d *decoder) stringColumn(c *conv, dst source) {
+	nums, r := d.lengths(dst.rows)
+	if d.r.err != nil || d.err != nil {
+		return
+	}
+	if c.p == nil {
+		for r.left > 0 && d.err == nil && d.r.err == nil {
+			r.next(r.left, 1)
+		}
+		return
+	}
+	var text []byte // of the next strings
+	k := 0
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			size := int(nums[k])
+			if size > len(text) {
+				text = d.readText(nums[k:], r)
+				if d.err != nil || d.r.err != nil {
+					return
+				}
+			}
+			*(*string)(unsafe.Add(q, uintptr(i)*stride)) = unsafe.String(unsafe.SliceData(text), size)
+			text = text[size:]
+			k++
+		}
+	})
+}
+
+// readText reads the bytes of as many strings as fill a block.
+func (d *decoder) readText(sizes []uint64, r *columnReader) []byte {
+	n := 0
+	for i, size := range sizes {
+		if i > 0 && n+int(size) > blockSize {
+			break
+		}
+		n += int(size)
+	}
+	text := make([]byte, n)
+	r.copyTo(text)
+	return text
+}
+
+func (d *decoder) leafColumn(c *conv, dst source) {
+	nums, r := d.lengths(dst.rows)
+	if d.r.err != nil || d.err != nil {
+		return
+	}
+	var b []byte
+	k := 0
+	if c.p == nil {
+		for r.left > 0 && d.err == nil && d.r.err == nil {
+			r.next(r.left, 1)
+		}
+		return
+	}
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			size := int(nums[k])
+			k++
+			if cap(b) < size {
+				b = make([]byte, size)
+			}
+			b = b[:size]
+			r.copyTo(b)
+			if d.err != nil || d.r.err != nil {
+				return
+			}
+			if !c.p.leaf.decode(b, unsafe.Add(q, uintptr(i)*stride)) {
+				d.r.fail("a malformed %s", c.st.name)
+				return
+			}
+		}
+	})
+}
+
+func (d *decoder) pointerColumn(c *conv, dst source) {
+	refs := d.numbers(dst.rows)
+	if c.p == nil || d.r.err != nil {
+		return
+	}
+	k := 0
+	empty := d.types[c.st.elem].empty
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			ref := refs[k]
+			k++
+			if ref == refNil {
+				continue
+			}
+			var p unsafe.Pointer
+			if ref == refEmpty {
+				if !empty {
+					d.r.fail("a pointer to nothing")
+					return
+				}
+				if p = unsafe.Pointer(&nothing); c.p.elem.size > 0 {
+					p = newArray(c.p.elem.t, 1)
+				}
+			} else if p = d.target(c.pool, ref, c.p.per); p == nil {
+				return
+			}
+			*(*unsafe.Pointer)(unsafe.Add(q, uintptr(i)*stride)) = p
+		}
+	})
+}
+
+func (d *decoder) sliceColumn(c *conv, dst source) {
+	refs := append([]uint64(nil), d.numbers(dst.rows)...)
+	lens := d.numbers(dst.rows)
+	caps := lens
+	if d.opt.capacity {
+		lens = append([]uint64(nil), lens...)
+		caps = d.numbers(dst.rows)
+	}
+	if c.p == nil || d.r.err != nil || d.err != nil {
+		return
+	}
+	k := 0
+	empty := d.types[c.st.elem].empty
+	per := uint64(c.p.per)
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			ref, length, capacity := refs[k], lens[k], caps[k]
+			k++
+			if length > capacity || capacity > math.MaxInt || ref == refNil && capacity > 0 {
+				d.r.fail("a slice longer than its memory")
+				return
+			}
+			if ref == refNil {
+				continue
+			}
+			p := unsafe.Pointer(&nothing)
+			switch {
+			case ref == refEmpty && capacity > 0 && (!empty || c.p.elem.size > 0):
+				d.r.fail("a slice longer than its memory")
+				return
+			case ref == refEmpty:
+			case per > 0 && capacity > math.MaxInt/per:
+				d.r.fail("a slice longer than its memory")
+				return
+			default:
+				if p = d.target(c.pool, ref, int(capacity*per)); p == nil {
+					return
+				}
+			}
+			*(*sliceHeader)(unsafe.Add(q, uintptr(i)*stride)) = sliceHeader{p, int(length), int(capacity)}
+		}
+	})
+}
+
+func (d *decoder) mapColumn(c *conv, dst source) {
+	nums := d.numbers(dst.rows)
+	if c.p == nil || d.r.err != nil || d.err != nil {
+		return
+	}
+	k := 0
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			x := nums[k]
+			k++
+			if x == 0 {
+				continue
+			}
+			if c.maps < 0 || x > uint64(len(d.maps[c.maps].maps)) {
+				d.r.fail("a map that is not there")
+				return
+			}
+			*(*unsafe.Pointer)(unsafe.Add(q, uintptr(i)*stride)) = d.maps[c.maps].maps[x-1].UnsafePointer()
+		}
+	})
+}
+
+// A boxGroup collects the values of one type in a column of interfaces.
+type boxGroup struct {
+	id    int
+	box   boxedType
+	word  unsafe.Pointer
+	count int
+	segs  []seg
+	free  seg
+}
+
+// ifaceColumn makes the interfaces, with memory for their values, and queues
+// the batches that fill it.
+func (d *decoder) ifaceColumn(c *conv, dst source) {
+	nums := d.numbers(dst.rows)
+	if d.r.err != nil || d.err != nil {
+		return
+	}
+	groups := d.groupBoxes(c, nums)
+	if d.r.err != nil || d.err != nil {
+		return
+	}
+	if c.p != nil {
+		d.fillBoxes(dst, nums, groups)
+	}
+	for i := range groups {
+		g := &groups[i]
+		if c.p != nil && g.box.p.size > 0 {
+			d.push(g.box.conv, source{segs: g.segs, stride: g.box.p.size, rows: g.count})
+		} else if skip, err := d.bind(g.id, nil, ""); err != nil {
+			d.err = err
+		} else {
+			d.push(skip, source{rows: g.count})
+		}
+	}
+}
+
+// groupBoxes finds the types in a column, in order of appearance.
+func (d *decoder) groupBoxes(c *conv, nums []uint64) []boxGroup {
+	var groups []boxGroup
+	index := map[uint64]int{}
+	last, lastNum := -1, uint64(0)
+	for _, x := range nums {
+		if x == 0 {
+			continue
+		}
+		if x != lastNum {
+			i, ok := index[x]
+			if !ok {
+				if x > uint64(len(d.types)) || !d.types[x-1].boxed {
+					d.r.fail("an interface with a type that is not there")
+					return nil
+				}
+				g := boxGroup{id: int(x - 1)}
+				if c.p != nil {
+					g.box = d.boxed[g.id]
+					d.err = g.box.err
+					if d.err == nil && !g.box.p.t.Implements(c.p.t) {
+						d.err = &TypeError{Stored: d.typeString(g.id, 0), Want: c.p.t.String()}
+					}
+					if d.err != nil {
+						return nil
+					}
+					g.word = interfaceWord(c.p.t, g.box.p.t)
+				}
+				i = len(groups)
+				index[x] = i
+				groups = append(groups, g)
+			}
+			last, lastNum = i, x
+		}
+		groups[last].count++
+	}
+	return groups
+}
+
+// fillBoxes writes the interfaces.
+func (d *decoder) fillBoxes(dst source, nums []uint64, groups []boxGroup) {
+	byNum := map[uint64]*boxGroup{}
+	for i := range groups {
+		byNum[uint64(groups[i].id)+1] = &groups[i]
+	}
+	var g *boxGroup
+	lastNum := uint64(0)
+	k := 0
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			x := nums[k]
+			k++
+			if x == 0 {
+				continue
+			}
+			if x != lastNum {
+				g, lastNum = byNum[x], x
+			}
+			h := (*ifaceHeader)(unsafe.Add(q, uintptr(i)*stride))
+			h.tab = g.word
+			if g.box.p.direct {
+				g.segs = append(g.segs, seg{unsafe.Pointer(&h.data), 1})
+				continue
+			}
+			h.data = g.take()
+		}
+	})
+}
+
+// take returns memory for the next value.
+func (g *boxGroup) take() unsafe.Pointer {
+	p := g.box.p
+	if p.size == 0 {
+		return unsafe.Pointer(&nothing)
+	}
+	if g.free.n == 0 {
+		left := g.count
+		for _, s := range g.segs {
+			left -= s.n
+		}
+		n := min(left, max(1, blockSize/int(p.size)))
+		g.free = seg{newArray(p.t, n), n}
+		g.segs = append(g.segs, g.free)
+	}
+	x := g.free.p
+	g.free.n--
+	g.free.p = unsafe.Add(x, p.size)
+	if g.free.n == 0 {
+		g.free.p = nil
+	}
+	return x
+}

@@ -1,0 +1,650 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// check type-checks the cell as part of the notebook: one package whose files
+// are the cell, the living declarations of every earlier cell, and the session's
+// variables. Bodies of functions that cannot have changed are left out.
+func (s *Session) check(ctx context.Context, src *source) (*plan, diagnostics) {
+	ps, errs := s.parse(src)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	p := &plan{parsed: ps, s: s, table: s.table.clone(), imports: map[string]string{},
+		broken: map[*decl]*Diagnostic{}, checked: map[*decl]bool{}}
+	decls, stmts, errs := s.declsOf(ps)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	p.decls = decls
+	if errs := p.takeImports(ctx); len(errs) > 0 {
+		return nil, errs
+	}
+	inFile, inBody := map[string]bool{}, map[string]bool{}
+	for _, d := range decls {
+		for _, n := range d.names {
+			inFile[n] = true
+			inBody[n] = inBody[n] || d.kind == funcDecl
+		}
+	}
+	for _, st := range stmts {
+		for _, n := range declaredNames(st) {
+			inFile[n] = true
+		}
+	}
+	p.bindPackages(inFile, inBody)
+
+	// typing has the same statements, types and constants included: pick the rest.
+	var typing []ast.Stmt
+	for i, st := range ps.stmts {
+		if g, ok := st.(*ast.DeclStmt); ok && g.Decl.(*ast.GenDecl).Tok != token.VAR {
+			continue
+		}
+		typing = append(typing, ps.typing[i])
+	}
+	if n := len(stmts); n > 0 {
+		if e, ok := stmts[n-1].(*ast.ExprStmt); ok && !p.endsWithSemicolon(e) {
+			p.last = e.X
+			_, p.lastOK = ast.Unparen(e.X).(*ast.CallExpr)
+		}
+	}
+	specs, errs := p.lower(stmts, typing)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	changed := p.install()
+	files := p.files(specs, changed)
+	errs = p.typeCheck(files)
+	if selfErrs := p.selfErrors(); len(selfErrs) > 0 {
+		return nil, selfErrs
+	}
+	errs = append(errs, p.scopeErrors()...)
+	if len(errs) > 0 {
+		return nil, errs.tidy()
+	}
+	if errs := p.settleVars(); len(errs) > 0 {
+		return nil, errs
+	}
+	for d := range p.checked {
+		d.refs = p.refsIn(d.node)
+		d.broken = p.broken[d]
+		d.impure = p.impurity(d.node)
+		d.calls = calledNames(d.node)
+	}
+	for _, st := range p.body {
+		p.refs = append(p.refs, p.refsIn(st)...)
+	}
+	return p, nil
+}
+
+func (p *plan) endsWithSemicolon(n ast.Node) bool {
+	_, end := p.s.span(n)
+	rest := strings.TrimLeft(p.src.text[min(end, len(p.src.text)):], " \t")
+	return strings.HasPrefix(rest, ";")
+}
+
+func declaredNames(st ast.Stmt) (names []string) {
+	switch st := st.(type) {
+	case *ast.AssignStmt:
+		if st.Tok == token.DEFINE {
+			for _, e := range st.Lhs {
+				if id, ok := e.(*ast.Ident); ok {
+					names = append(names, id.Name)
+				}
+			}
+		}
+	case *ast.DeclStmt:
+		if g, ok := st.Decl.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, sp := range g.Specs {
+				for _, id := range sp.(*ast.ValueSpec).Names {
+					names = append(names, id.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// takeImports reads the cell's import declarations and makes the packages
+// available.
+func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
+	type explicit struct {
+		name, path string
+		off        int
+	}
+	var list []explicit
+	var outside []string
+	for _, spec := range p.file.Imports {
+		pth, err := strconv.Unquote(spec.Path.Value)
+		_, off := p.s.offset(spec.Path.Pos())
+		if err != nil || pth == "" {
+			errs = append(errs, p.src.diag(off, "", "invalid import path %s", spec.Path.Value))
+			continue
+		}
+		if pth == "C" {
+			errs = append(errs, p.src.diag(off, "put the C code into a package of a module and import that", "cells cannot use cgo"))
+			continue
+		}
+		e := explicit{path: pth, off: off}
+		if spec.Name != nil {
+			e.name = spec.Name.Name
+		}
+		list = append(list, e)
+		if !isStandard(pth) {
+			outside = append(outside, pth)
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	if len(outside) > 0 {
+		changed, err := p.s.compiler.Require(ctx, outside)
+		if err != nil {
+			off := 0
+			for _, e := range list {
+				if strings.Contains(err.Error(), e.path) {
+					off = e.off
+					break
+				}
+			}
+			return diagnostics{p.src.diag(off, "", "%v", err)}
+		}
+		p.s.moduleChange = p.s.moduleChange || changed
+	}
+	for _, e := range list {
+		name := e.name
+		if name == "_" {
+			continue
+		}
+		if name == "." {
+			p.dots = append(p.dots, e.path)
+			continue
+		}
+		if name == "" {
+			name = path.Base(e.path)
+			if e.path != "unsafe" {
+				pkg, err := p.s.importer.Import(e.path)
+				if err != nil {
+					errs = append(errs, p.src.diag(e.off, importHint(e.path), "cannot import %q: %v", e.path, err))
+					continue
+				}
+				name = pkg.Name()
+			}
+		}
+		p.imports[name] = e.path
+	}
+	return errs
+}
+
+func isStandard(pth string) bool {
+	first, _, _ := strings.Cut(pth, "/")
+	return !strings.Contains(first, ".") && first != "gomemo"
+}
+
+func importHint(pth string) string {
+	if real, ok := stdPackages[path.Base(pth)]; ok && real != pth {
+		return fmt.Sprintf("did you mean %q?", real)
+	}
+	return ""
+}
+
+// install puts the cell's declarations and variables into the plan's table and
+// returns the names whose meaning changed: their users are checked again.
+func (p *plan) install() map[string]bool {
+	changed := map[string]bool{}
+	for _, d := range p.decls {
+		d.imports, d.dots = p.imports, p.dots
+		for _, n := range d.names {
+			old := p.s.table.byName[n]
+			if old == nil || !sameText(old, d) {
+				changed[n] = true
+			}
+		}
+		if d.kind == methodDecl {
+			recv, _, _ := strings.Cut(d.key, ".")
+			if old := p.s.table.methods[d.key]; old == nil || !sameText(old, d) {
+				changed[recv] = true
+			}
+		}
+	}
+	for _, d := range p.decls {
+		if d.kind != methodDecl {
+			p.table.add(d)
+		}
+	}
+	for _, d := range p.decls {
+		if d.kind == methodDecl {
+			p.table.add(d)
+		}
+	}
+	for _, v := range p.vars {
+		p.table.remove(v.name)
+		if v.old == nil {
+			changed[v.name] = true
+		}
+	}
+	return changed
+}
+
+func sameText(a, b *decl) bool {
+	if a.kind != b.kind || a.doc != b.doc || a.broken != nil ||
+		a.src.text[a.off:a.end] != b.src.text[b.off:b.end] || len(a.gone) > 0 {
+		return false
+	}
+	for _, r := range a.refs {
+		if r.pkg != "" {
+			if name := a.src.text[r.off:r.end]; a.imports[name] != b.imports[name] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// files builds the package for the checker.
+func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
+	mine := map[*decl]bool{}
+	for _, d := range p.decls {
+		mine[d] = true
+	}
+	recheck := p.dependents(changed)
+	bySource := map[*source][]*decl{}
+	var order []*source
+	vars := &ast.File{Name: ast.NewIdent("main")}
+	varPkgs := map[string]bool{}
+	for _, d := range p.table.all() {
+		if mine[d] {
+			continue
+		}
+		if d.kind == varDecl {
+			vars.Decls = append(vars.Decls, p.varNode(d, d.names[0], varPkgs))
+			continue
+		}
+		if bySource[d.src] == nil {
+			order = append(order, d.src)
+		}
+		bySource[d.src] = append(bySource[d.src], d)
+	}
+	for _, v := range p.vars {
+		if v.self {
+			vars.Decls = append(vars.Decls, p.varNode(v.old, v.name+oldSuffix, varPkgs))
+		}
+	}
+	for _, pth := range sortedKeys(varPkgs) {
+		vars.Decls = append([]ast.Decl{importNode(alias(pth), pth)}, vars.Decls...)
+	}
+	files := []*ast.File{p.cellFile(specs), vars}
+	for _, src := range order {
+		f := &ast.File{Name: ast.NewIdent("main")}
+		imps := map[string]string{}
+		dots := map[string]bool{}
+		for _, d := range bySource[src] {
+			full := recheck[d]
+			f.Decls = append(f.Decls, declNode(d, full))
+			if full {
+				p.checked[d] = true
+			}
+			for name, pth := range d.imports {
+				imps[name] = pth
+			}
+			for _, pth := range d.dots {
+				dots[pth] = true
+			}
+		}
+		f.Decls = append(importNodes(imps, sortedKeys(dots)), f.Decls...)
+		files = append(files, f)
+	}
+	return files
+}
+
+// cellFile is the file of the cell itself.
+func (p *plan) cellFile(specs []ast.Spec) *ast.File {
+	f := &ast.File{Name: ast.NewIdent("main"), Decls: importNodes(p.imports, p.dots)}
+	for _, d := range p.decls {
+		f.Decls = append(f.Decls, declNode(d, true))
+		p.checked[d] = true
+	}
+	for _, sp := range specs {
+		f.Decls = append(f.Decls, &ast.GenDecl{TokPos: sp.Pos(), Tok: token.VAR, Specs: []ast.Spec{sp}})
+	}
+	body := append([]ast.Stmt(nil), p.body...)
+	if p.last != nil && !p.lastOK {
+		body[len(body)-1] = &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: p.last.Pos(), Name: "_"}},
+			TokPos: p.last.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{p.last}}
+	}
+	at := p.file.FileStart
+	f.Decls = append(f.Decls, &ast.FuncDecl{Name: &ast.Ident{NamePos: at, Name: "_"},
+		Type: &ast.FuncType{Func: at, Params: &ast.FieldList{}}, Body: &ast.BlockStmt{Lbrace: at, List: body, Rbrace: p.file.FileEnd}})
+	return f
+}
+
+// dependents finds the declarations outside the cell that reach a changed name.
+func (p *plan) dependents(changed map[string]bool) map[*decl]bool {
+	out := map[*decl]bool{}
+	all := p.table.all()
+	names := map[string]bool{}
+	for n := range changed {
+		names[n] = true
+	}
+	for again := true; again; {
+		again = false
+		for _, d := range all {
+			if out[d] || d.kind == varDecl {
+				continue
+			}
+			hit := false
+			for _, r := range d.refs {
+				hit = hit || names[r.name]
+			}
+			if d.kind == methodDecl {
+				recv, _, _ := strings.Cut(d.key, ".")
+				hit = hit || names[recv]
+			}
+			if hit {
+				out[d], again = true, true
+				for _, n := range d.names {
+					names[n] = true
+				}
+				if d.kind == methodDecl {
+					recv, _, _ := strings.Cut(d.key, ".")
+					names[recv] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// declNode is the syntax of d for the checker; without its body unless full.
+func declNode(d *decl, full bool) ast.Decl {
+	switch n := d.node.(type) {
+	case *ast.FuncDecl:
+		if full {
+			return n
+		}
+		c := *n
+		forever := &ast.ForStmt{For: n.Body.Lbrace, Body: &ast.BlockStmt{Lbrace: n.Body.Lbrace, Rbrace: n.Body.Lbrace}}
+		c.Body = &ast.BlockStmt{Lbrace: n.Body.Lbrace, List: []ast.Stmt{forever}, Rbrace: n.Body.Rbrace}
+		return &c
+	case *ast.TypeSpec:
+		return &ast.GenDecl{TokPos: n.Pos(), Tok: token.TYPE, Specs: []ast.Spec{n}}
+	case *ast.GenDecl:
+		if len(d.gone) == 0 {
+			return n
+		}
+		c := *n
+		c.Specs = nil
+		for _, sp := range n.Specs {
+			vs := *sp.(*ast.ValueSpec)
+			vs.Names = append([]*ast.Ident(nil), vs.Names...)
+			for i, id := range vs.Names {
+				if d.gone[id.Name] {
+					vs.Names[i] = &ast.Ident{NamePos: id.NamePos, Name: "_"}
+				}
+			}
+			c.Specs = append(c.Specs, &vs)
+		}
+		return &c
+	}
+	panic(fmt.Sprintf("interp: declaration %s has no syntax", d.key))
+}
+
+// varNode declares a session variable for the checker.
+func (p *plan) varNode(d *decl, name string, pkgs map[string]bool) ast.Decl {
+	text := d.typ.render(func(pth string) string { pkgs[pth] = true; return alias(pth) }, func(n string) string { return n })
+	typ, ok := p.s.typeExprs[text]
+	if !ok {
+		var err error
+		typ, err = parser.ParseExprFrom(p.s.fset, "", text, 0)
+		if err != nil {
+			panic(fmt.Sprintf("interp: type %q of variable %s does not parse: %v", text, name, err))
+		}
+		p.s.typeExprs[text] = typ
+	}
+	return &ast.GenDecl{TokPos: typ.Pos(), Tok: token.VAR, Specs: []ast.Spec{
+		&ast.ValueSpec{Names: []*ast.Ident{{NamePos: typ.Pos(), Name: name}}, Type: typ}}}
+}
+
+// alias is the name that generated code imports a package by.
+func alias(pth string) string {
+	b := []byte("_p_" + pth)
+	for i, c := range b {
+		if !isIdentByte(c) || c >= 0x80 {
+			b[i] = '_'
+		}
+	}
+	return string(b)
+}
+
+func importNode(name, pth string) ast.Decl {
+	return &ast.GenDecl{Tok: token.IMPORT, Specs: []ast.Spec{&ast.ImportSpec{
+		Name: ast.NewIdent(name), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(pth)}}}}
+}
+
+func importNodes(imps map[string]string, dots []string) []ast.Decl {
+	var out []ast.Decl
+	for _, name := range sortedKeys(imps) {
+		out = append(out, importNode(name+pkgSuffix, imps[name]))
+	}
+	for _, pth := range dots {
+		out = append(out, importNode(".", pth))
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// typeCheck runs go/types and sorts its complaints: those about the cell are
+// returned, those about older declarations mark these as broken.
+func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
+	s := p.s
+	// go/types wants imports listed on the file too.
+	for _, f := range files {
+		f.Imports = nil
+		for _, d := range f.Decls {
+			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+				for _, sp := range g.Specs {
+					f.Imports = append(f.Imports, sp.(*ast.ImportSpec))
+				}
+			}
+		}
+	}
+	p.info = &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
+	}
+	conf := types.Config{Importer: s.importer, Sizes: s.sizes, Error: func(err error) {
+		e := err.(types.Error)
+		src, off := s.offset(e.Pos)
+		msg := userNames(e.Msg)
+		switch {
+		case ignorable(msg):
+			return
+		case p.lastOK && strings.HasSuffix(msg, "is not used") && e.Pos >= p.last.Pos() && e.Pos < p.last.End():
+			return
+		case src == nil:
+			errs = append(errs, p.src.diag(0, "", "%s", msg))
+		case src == p.src:
+			errs = append(errs, src.diag(off, p.hint(msg), "%s", msg))
+		default:
+			d := src.diag(off, "", "%s", msg)
+			for _, x := range p.table.all() {
+				if x.src == src && x.off <= off && off <= x.end && p.broken[x] == nil {
+					p.broken[x] = &d
+				}
+			}
+		}
+	}}
+	p.pkg, _ = conf.Check("main", s.fset, files, p.info)
+	return errs
+}
+
+// ignorable reports complaints that a notebook has no use for. The order of
+// evaluation of a cell is that of its statements, so a variable may be set from
+// a function that reads it.
+func ignorable(msg string) bool {
+	return strings.HasPrefix(msg, "declared and not used") || strings.HasSuffix(msg, "imported and not used") ||
+		strings.Contains(msg, "imported as") && strings.Contains(msg, "and not used") ||
+		strings.HasPrefix(msg, "initialization cycle")
+}
+
+// selfErrors finds variables that are declared anew, with another type, from
+// their own old value.
+func (p *plan) selfErrors() (errs diagnostics) {
+	for _, v := range p.vars {
+		if v.self && !p.sameType(v) {
+			errs = append(errs, p.src.diag(v.off, "use another name for the new variable",
+				"%s would change its type from %s while its old value is used", v.name, v.old.typ))
+		}
+	}
+	return errs
+}
+
+// scopeErrors finds uses of a variable before the statement that declares it:
+// for the checker all variables of the cell exist from its start.
+func (p *plan) scopeErrors() (errs diagnostics) {
+	byName := map[string]*newVar{}
+	for _, v := range p.vars {
+		byName[v.name] = v
+	}
+	for _, st := range p.body {
+		ast.Inspect(st, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			v := byName[id.Name]
+			obj := p.info.Uses[id]
+			if v == nil || obj == nil || obj.Parent() != p.pkg.Scope() {
+				return true
+			}
+			_, off := p.s.offset(id.Pos())
+			if p.seg[st] != 0 && p.seg[st] == p.seg[v.stmt] {
+				return true // package-level variables are set in the order they need each other
+			}
+			if off >= v.end || st == v.stmt && off == v.off || p.isTarget(st, id) {
+				return true
+			}
+			line, _ := p.src.position(v.off)
+			switch {
+			case v.old == nil:
+				errs = append(errs, p.src.diag(off, fmt.Sprintf("line %d of this cell declares it, after this use", line), "undefined: %s", v.name))
+			case !p.sameType(v):
+				errs = append(errs, p.src.diag(off, "use another name, or two cells",
+					"%s is still the %s of an earlier cell here, and line %d declares it anew as %s", v.name, v.old.typ, line, obj.Type()))
+			}
+			return true
+		})
+	}
+	return errs
+}
+
+// isTarget reports whether id stands on the left side of the assignment st.
+func (p *plan) isTarget(st ast.Stmt, id *ast.Ident) bool {
+	as, ok := st.(*ast.AssignStmt)
+	if !ok {
+		return false
+	}
+	for _, l := range as.Lhs {
+		if l == id {
+			return true
+		}
+	}
+	return false
+}
+
+// sameType reports whether a redeclared variable keeps its type.
+func (p *plan) sameType(v *newVar) bool {
+	obj := p.pkg.Scope().Lookup(v.name)
+	if obj == nil || v.old == nil {
+		return false
+	}
+	t, err := textOf(p.pkg, obj.Type())
+	if err != nil || t != v.old.typ {
+		return false
+	}
+	named, _ := t.names()
+	for _, n := range named {
+		if a, b := p.s.table.byName[n], p.table.byName[n]; a == nil || b == nil || a != b && !sameText(a, b) {
+			return false
+		}
+	}
+	return true
+}
+
+// settleVars writes down the types of the cell's variables. A variable that
+// keeps its type keeps its place in memory.
+func (p *plan) settleVars() (errs diagnostics) {
+	for _, v := range p.vars {
+		obj := p.pkg.Scope().Lookup(v.name)
+		t, err := textOf(p.pkg, obj.Type())
+		if err != nil {
+			errs = append(errs, p.src.diag(v.off, "declare it inside a function, or with an interface type: var "+v.name+" any = …",
+				"a notebook variable cannot have the type %s: %v", userNames(types.TypeString(obj.Type(), types.RelativeTo(p.pkg))), err))
+			continue
+		}
+		d := &decl{kind: varDecl, key: v.name, names: []string{v.name}, src: p.src, off: v.off, end: v.off + len(v.name), typ: t}
+		if v.old != nil && p.sameType(v) {
+			d.heap = v.old.heap
+		}
+		notebook, _ := t.names()
+		for _, n := range notebook {
+			d.refs = append(d.refs, ref{name: n})
+		}
+		p.table.add(d)
+	}
+	return errs
+}
+
+// refsIn lists the identifiers of a node that name declarations of the
+// notebook or packages.
+func (p *plan) refsIn(n ast.Node) (refs []ref) {
+	selected := map[*ast.Ident]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			selected[sel.Sel] = true
+		}
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		obj := p.info.Uses[id]
+		if obj == nil || obj.Pkg() == nil {
+			return true
+		}
+		_, off := p.s.offset(id.Pos())
+		r := ref{off: off, end: off + len(id.Name)}
+		if pkg, ok := obj.(*types.PkgName); ok {
+			r.pkg = pkg.Imported().Path()
+			r.end = off + len(strings.TrimSuffix(id.Name, pkgSuffix))
+		} else if obj.Parent() != obj.Pkg().Scope() || selected[id] {
+			return true
+		} else if obj.Pkg() == p.pkg {
+			r.name = obj.Name()
+		} else {
+			r.dot = obj.Pkg().Path()
+		}
+		refs = append(refs, r)
+		return true
+	})
+	sort.SliceStable(refs, func(i, j int) bool { return refs[i].off < refs[j].off })
+	return refs
+}

@@ -1,0 +1,261 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"sort"
+	"strings"
+)
+
+// edit replaces src[off:end] by text. Edits at one offset are applied in the
+// order of rank: what closes before what opens, an outer node's text before an
+// inner one's.
+type edit struct {
+	off, end int
+	text     string
+	rank     int
+}
+
+// applyEdits returns src[from:to] with the edits made.
+func applyEdits(src string, from, to int, edits []edit) string {
+	sort.SliceStable(edits, func(i, j int) bool {
+		if edits[i].off != edits[j].off {
+			return edits[i].off < edits[j].off
+		}
+		return edits[i].rank < edits[j].rank
+	})
+	var b strings.Builder
+	at := from
+	for _, e := range edits {
+		if e.off < from || e.end > to {
+			continue
+		}
+		if e.off > at {
+			b.WriteString(src[at:e.off])
+			at = e.off
+		}
+		b.WriteString(e.text)
+		at = max(at, e.end)
+	}
+	b.WriteString(src[at:to])
+	return b.String()
+}
+
+// emitter writes one generated package.
+type emitter struct {
+	s       *Session
+	t       *table
+	own     map[*group]bool // groups whose declarations are in this package
+	imports map[string]bool // import paths used, by alias; generated packages included
+	dots    map[string]bool
+	consts  map[*decl]bool // constants copied into this package
+	order   []*decl        // of consts
+}
+
+func (s *Session) newEmitter(t *table) *emitter {
+	return &emitter{s: s, t: t, own: map[*group]bool{}, imports: map[string]bool{}, dots: map[string]bool{}, consts: map[*decl]bool{}}
+}
+
+const rtPath = "gomemo/engine/rt"
+
+// qualify returns what to write before a name of the notebook.
+func (e *emitter) qualify(name string) string {
+	d := e.t.byName[name]
+	if d == nil || d.group == nil || e.own[d.group] {
+		return ""
+	}
+	if d.group.copied() {
+		e.copyConst(d)
+		return ""
+	}
+	path := e.s.placed[d.group.hash]
+	if path == "" {
+		panic(fmt.Sprintf("interp: %s has no package", name))
+	}
+	e.imports[path] = true
+	return unitAlias(path) + "."
+}
+
+// copied reports groups of constants, which have no identity: every package
+// that uses them has a copy.
+func (g *group) copied() bool {
+	for _, d := range g.decls {
+		if d.kind != constDecl {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *emitter) copyConst(d *decl) {
+	if e.consts[d] {
+		return
+	}
+	e.consts[d] = true
+	for _, r := range d.refs {
+		if r.name != "" {
+			e.qualify(r.name)
+		}
+	}
+	e.order = append(e.order, d)
+}
+
+func unitAlias(path string) string {
+	return "_u_" + strings.TrimPrefix(path, "nb/")
+}
+
+// refRank puts a qualifier behind whatever opens at the same place.
+const refRank = 1 << 20
+
+// refEdits points the identifiers of a text to the packages they come from.
+func (e *emitter) refEdits(src string, refs []ref) []edit {
+	var out []edit
+	for _, r := range refs {
+		switch {
+		case r.pkg == "time" && strings.HasPrefix(src[r.end:], ".Sleep") && !strings.HasPrefix(src[r.end:], ".Sleeper"):
+			e.imports[rtPath] = true
+			out = append(out, edit{r.off, r.end, "_rt", refRank})
+		case r.dot != "":
+			e.dots[r.dot] = true
+		case r.pkg != "":
+			e.imports[r.pkg] = true
+			out = append(out, edit{r.off, r.end, alias(r.pkg), refRank})
+		default:
+			if q := e.qualify(r.name); q != "" {
+				out = append(out, edit{r.off, r.off, q, refRank})
+			}
+		}
+	}
+	return out
+}
+
+// pollEdits makes loops, and functions that may call themselves, look whether
+// the cell is to be interrupted. Other functions are left alone so that they
+// can still be inlined.
+func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
+	var out []edit
+	at := func(lbrace token.Pos) {
+		_, off := e.s.offset(lbrace)
+		e.imports[rtPath] = true
+		out = append(out, edit{off + 1, off + 1, " if _rt.Stop != 0 { _rt.Poll() };", 0})
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ForStmt:
+			at(n.Body.Lbrace)
+		case *ast.RangeStmt:
+			at(n.Body.Lbrace)
+		case *ast.FuncDecl:
+			if recursive {
+				at(n.Body.Lbrace)
+			}
+		}
+		return true
+	})
+	return append(out, e.gotoEdits(n)...)
+}
+
+// gotoEdits polls before every goto, which may jump back.
+func (e *emitter) gotoEdits(n ast.Node) []edit {
+	var out []edit
+	ast.Inspect(n, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
+			_, off := e.s.offset(b.Pos())
+			e.imports[rtPath] = true
+			out = append(out, edit{off, off, "if _rt.Stop != 0 { _rt.Poll() }; ", 0})
+		}
+		return true
+	})
+	return out
+}
+
+// decl writes one declaration with its //line directive.
+func (e *emitter) decl(d *decl) string {
+	if d.kind == varDecl {
+		return fmt.Sprintf("var %s %s\n", d.names[0], e.typeText(d.typ))
+	}
+	src := d.src.text
+	edits := e.refEdits(src, d.refs)
+	keyword := ""
+	switch d.kind {
+	case funcDecl, methodDecl:
+		edits = append(edits, e.pollEdits(d.node, d.recursive())...)
+	case typeDecl:
+		keyword = "type "
+	case constDecl:
+		for _, sp := range d.node.(*ast.GenDecl).Specs {
+			for _, id := range sp.(*ast.ValueSpec).Names {
+				if d.gone[id.Name] {
+					_, off := e.s.offset(id.Pos())
+					edits = append(edits, edit{off, off + len(id.Name), "_", 0})
+				}
+			}
+		}
+	}
+	file := e.s.declFile(d)
+	return fmt.Sprintf("%s//line %s:1:1\n%s%s\n", d.doc, file, keyword, applyEdits(src, d.off, d.end, edits))
+}
+
+func (e *emitter) typeText(t typeText) string {
+	return t.render(func(p string) string { e.imports[p] = true; return alias(p) },
+		func(n string) string { return e.qualify(n) + n })
+}
+
+// file puts the package together. body is everything behind the imports but
+// the copied constants.
+func (e *emitter) file(body string) (source string, imports []string) {
+	var consts strings.Builder
+	for i := 0; i < len(e.order); i++ { // decl may add more
+		consts.WriteString(e.decl(e.order[i]))
+	}
+	var b strings.Builder
+	b.WriteString("package main\n")
+	for _, p := range sortedKeys(e.imports) {
+		switch {
+		case p == rtPath:
+			fmt.Fprintf(&b, "import _rt %q\n", p)
+		case strings.HasPrefix(p, "nb/"):
+			fmt.Fprintf(&b, "import %s %q\n", unitAlias(p), p)
+		default:
+			fmt.Fprintf(&b, "import %s %q\n", alias(p), p)
+		}
+		imports = append(imports, p)
+	}
+	for _, p := range sortedKeys(e.dots) {
+		fmt.Fprintf(&b, "import . %q\n", p)
+		if !e.imports[p] {
+			imports = append(imports, p)
+		}
+	}
+	b.WriteString(consts.String())
+	b.WriteString(body)
+	return b.String(), imports
+}
+
+// calledNames lists the last names of what a node calls: f for f(x), M for
+// x.M(), whatever x is.
+func calledNames(n ast.Node) map[string]bool {
+	out := map[string]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		fun := ast.Unparen(c.Fun)
+		switch x := fun.(type) {
+		case *ast.IndexExpr:
+			fun = x.X
+		case *ast.IndexListExpr:
+			fun = x.X
+		}
+		switch x := fun.(type) {
+		case *ast.Ident:
+			out[x.Name] = true
+		case *ast.SelectorExpr:
+			out[x.Sel.Name] = true
+		}
+		return true
+	})
+	return out
+}

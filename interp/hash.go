@@ -1,0 +1,246 @@
+package interp
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"hash"
+	"sort"
+	"strings"
+)
+
+// group is a strongly connected component of declarations: they refer to each
+// other in a circle, so they are one package and have one hash. Most groups
+// are one declaration, or one type with its methods.
+type group struct {
+	decls []*decl // sorted by key
+	hash  string  // hex; of the normalised text and of what it refers to
+	deps  []*group
+	typed bool // holds a type: the group is a package of its own, named by its hash
+	owned bool // reached from a type or several cells: likewise
+}
+
+// groups computes the components of the table and their hashes, dependencies
+// first. Hashes depend on nothing but content: not on cells, positions,
+// comments, layout or the order of declarations.
+func groups(t *table) []*group {
+	type state struct {
+		index, low int
+		on         bool
+	}
+	states := map[*decl]*state{}
+	var stack []*decl
+	var out []*group
+	n := 0
+	of := map[*decl]*group{}
+	var visit func(d *decl) *state
+	visit = func(d *decl) *state {
+		n++
+		st := &state{index: n, low: n, on: true}
+		states[d] = st
+		stack = append(stack, d)
+		for _, e := range d.deps(t) {
+			if o := states[e]; o == nil {
+				st.low = min(st.low, visit(e).low)
+			} else if o.on {
+				st.low = min(st.low, o.index)
+			}
+		}
+		if st.low == st.index {
+			g := &group{}
+			for {
+				e := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				states[e].on = false
+				g.decls = append(g.decls, e)
+				of[e] = g
+				if e == d {
+					break
+				}
+			}
+			sort.Slice(g.decls, func(i, j int) bool { return g.decls[i].key < g.decls[j].key })
+			out = append(out, g)
+		}
+		return st
+	}
+	for _, d := range t.all() {
+		if states[d] == nil {
+			visit(d)
+		}
+	}
+	for _, g := range out {
+		seen := map[*group]bool{g: true}
+		for _, d := range g.decls {
+			d.group = g
+			g.typed = g.typed || d.kind == typeDecl
+			for _, e := range d.deps(t) {
+				if h := of[e]; !seen[h] {
+					seen[h] = true
+					g.deps = append(g.deps, h)
+				}
+			}
+		}
+		g.hash = g.digest(t)
+	}
+	// Whatever a type reaches has to be in the same place in every session,
+	// because the paths of packages are part of the type's identity.
+	var own func(g *group)
+	own = func(g *group) {
+		for _, h := range g.deps {
+			if !h.owned {
+				h.owned = true
+				own(h)
+			}
+		}
+	}
+	for _, g := range out {
+		if g.typed {
+			g.owned = true
+			own(g)
+		}
+	}
+	return out
+}
+
+func (g *group) digest(t *table) string {
+	h := sha256.New()
+	for _, d := range g.decls {
+		field(h, fmt.Sprint(int(d.kind)), d.key, d.doc)
+		if d.kind == varDecl {
+			notebook, _ := d.typ.names()
+			field(h, string(d.typ))
+			for _, n := range notebook {
+				field(h, n, identity(t, g, n))
+			}
+			continue
+		}
+		d.normalise(h, t, g)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// identity is what a name of the notebook stands for inside group g.
+func identity(t *table, g *group, name string) string {
+	d := t.byName[name]
+	if d == nil {
+		return "undefined " + name
+	}
+	for _, own := range g.decls {
+		if own == d {
+			return "own " + name
+		}
+	}
+	return d.group.hash
+}
+
+// normalise writes the tokens of the declaration with every name of the
+// notebook and every package replaced by what it stands for.
+func (d *decl) normalise(h hash.Hash, t *table, g *group) {
+	refs := map[int]ref{}
+	for _, r := range d.refs {
+		refs[r.off] = r
+	}
+	text := d.src.text[d.off:d.end]
+	for _, tok := range tokens(text) {
+		r, ok := refs[d.off+tok.off]
+		switch {
+		case ok && r.pkg != "":
+			field(h, "package", r.pkg)
+		case ok && r.dot != "":
+			field(h, "package", r.dot, tok.lit)
+		case ok && r.name != "":
+			field(h, "name", r.name, identity(t, g, r.name))
+		case d.gone[tok.lit] && tok.tok == token.IDENT:
+			field(h, "_")
+		default:
+			field(h, tok.tok.String(), tok.lit)
+		}
+	}
+	if d.kind == typeDecl {
+		for _, m := range t.methodsOf(d.key) {
+			field(h, m.key)
+		}
+	}
+}
+
+type tokenAt struct {
+	off int
+	tok token.Token
+	lit string
+}
+
+// tokens scans Go text without comments. Automatic semicolons are all alike.
+func tokens(text string) []tokenAt {
+	fset := token.NewFileSet()
+	file := fset.AddFile("", -1, len(text))
+	var sc scanner.Scanner
+	sc.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	var out []tokenAt
+	for {
+		pos, tok, lit := sc.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if tok == token.SEMICOLON {
+			lit = ""
+		}
+		out = append(out, tokenAt{file.Offset(pos), tok, lit})
+	}
+	for len(out) > 0 && out[len(out)-1].tok == token.SEMICOLON {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// field writes length-prefixed strings, so that no two lists look alike.
+func field(h hash.Hash, parts ...string) {
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write([]byte(p))
+	}
+}
+
+func shortHash(parts ...string) string {
+	h := sha256.New()
+	field(h, parts...)
+	return hex.EncodeToString(h.Sum(nil))[:20]
+}
+
+// closure lists the groups that g reaches, itself included, sorted by hash.
+func closure(gs ...*group) []*group {
+	seen := map[*group]bool{}
+	var out []*group
+	var visit func(g *group)
+	visit = func(g *group) {
+		if seen[g] {
+			return
+		}
+		seen[g] = true
+		out = append(out, g)
+		for _, h := range g.deps {
+			visit(h)
+		}
+	}
+	for _, g := range gs {
+		visit(g)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].hash < out[j].hash })
+	return out
+}
+
+// recursive reports whether a call of d may reach d again by name: it calls
+// something that has the name of a function or method of its own group.
+func (d *decl) recursive() bool {
+	for _, other := range d.group.decls {
+		if other.kind != funcDecl && other.kind != methodDecl {
+			continue
+		}
+		name := other.key[strings.LastIndex(other.key, ".")+1:]
+		if d.calls[name] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,269 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"sort"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+// judged is a call in a top-level statement that is looked up before it runs.
+type judged struct {
+	call *ast.CallExpr
+	fn   *types.Func
+	sel  *ast.SelectorExpr // a method call x.M(…) through a value, else nil
+	site wire.Site
+	root *decl
+}
+
+// judgedCalls finds the calls of notebook functions and methods that run once
+// per execution of their statement on the cell's own goroutine: not those in
+// function literals, nor those that go and defer start.
+func (p *plan) judgedCalls(st ast.Stmt) (out []*judged) {
+	skip := map[*ast.CallExpr]bool{}
+	ast.Inspect(st, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.GoStmt:
+			skip[n.Call] = true
+		case *ast.DeferStmt:
+			skip[n.Call] = true
+		case *ast.CallExpr:
+			if !skip[n] {
+				if j := p.judge(n); j != nil {
+					out = append(out, j)
+				}
+			}
+		}
+		return true
+	})
+	return out
+}
+
+func (p *plan) judge(call *ast.CallExpr) *judged {
+	fun := ast.Unparen(call.Fun)
+	var id *ast.Ident
+	j := &judged{call: call}
+	switch x := fun.(type) {
+	case *ast.IndexExpr:
+		fun = ast.Unparen(x.X)
+	case *ast.IndexListExpr:
+		fun = ast.Unparen(x.X)
+	}
+	switch x := fun.(type) {
+	case *ast.Ident:
+		id = x
+	case *ast.SelectorExpr:
+		id = x.Sel
+		if s := p.info.Selections[x]; s != nil && s.Kind() == types.MethodVal {
+			j.sel = x
+		}
+	default:
+		return nil
+	}
+	fn, ok := p.info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() != p.pkg {
+		return nil
+	}
+	j.fn = fn
+	_, off := p.s.offset(call.Pos())
+	line, _ := p.src.position(off)
+	j.site = wire.Site{Func: p.funcName(fn), Cell: p.src.cell, Line: line}
+	j.root = p.declOf(fn)
+	switch {
+	case j.root == nil:
+		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"
+	default:
+		g := j.root.group
+		j.site.Refuse = p.refusal(g)
+		parts := []string{g.hash, j.root.key}
+		if inst, ok := p.info.Instances[id]; ok {
+			for t := range inst.TypeArgs.Types() {
+				text, _ := textOf(p.pkg, t)
+				parts = append(parts, p.hashedType(text))
+			}
+		}
+		j.site.Code = shortHash(parts...)
+		j.site.Globals = p.globals(g)
+	}
+	return j
+}
+
+// hashedType writes a type with notebook types replaced by their hashes.
+func (p *plan) hashedType(t typeText) string {
+	return t.render(func(pkg string) string { return pkg }, func(n string) string {
+		if d := p.table.byName[n]; d != nil && d.group != nil {
+			return d.group.hash + n
+		}
+		return n
+	})
+}
+
+// funcName is how a person refers to fn: train, (*Model).Fit, Point.Norm.
+func (p *plan) funcName(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return fn.Name()
+	}
+	t, ptr := recv.Type(), ""
+	if pt, ok := t.(*types.Pointer); ok {
+		t, ptr = pt.Elem(), "*"
+	}
+	name := "interface"
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		name = n.Obj().Name()
+	}
+	if ptr != "" {
+		name = "(*" + name + ")"
+	}
+	return name + "." + fn.Name()
+}
+
+// declOf finds the declaration of a function or method; nil for a method of
+// an interface.
+func (p *plan) declOf(fn *types.Func) *decl {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return p.table.byName[fn.Name()]
+	}
+	t := recv.Type()
+	if pt, ok := t.(*types.Pointer); ok {
+		t = pt.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || types.IsInterface(n) {
+		return nil
+	}
+	return p.table.methods[n.Obj().Name()+"."+fn.Name()]
+}
+
+// globals lists the session variables that the closure of g mentions.
+func (p *plan) globals(g *group) []string {
+	var out []string
+	for _, h := range closure(g) {
+		for _, d := range h.decls {
+			if d.kind == varDecl {
+				out = append(out, d.key)
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// refusal says why calls that reach g are never remembered, "" if they may be.
+func (p *plan) refusal(g *group) string {
+	for _, d := range g.decls {
+		if d.impure != "" {
+			return p.reason(d, "")
+		}
+	}
+	for _, h := range closure(g) {
+		for _, d := range h.decls {
+			if d.impure != "" {
+				return p.reason(d, "it reaches "+d.title()+", which ")
+			}
+		}
+	}
+	return ""
+}
+
+func (p *plan) reason(d *decl, prefix string) string {
+	if prefix == "" {
+		prefix = "it "
+	}
+	return prefix + d.impure
+}
+
+// title names a declaration in a sentence.
+func (d *decl) title() string {
+	if d.kind == constDecl {
+		return d.names[0]
+	}
+	return d.key
+}
+
+// memoEdits turns f(x) into _rt.Memo(_c, 0, f)(x) and x.M(y) into
+// _rt.Memo(_c, 0, (*T).M)(&x, y), so that the receiver is an argument too.
+// outer counts the nodes around the call: outer text comes first.
+func (e *emitter) memoEdits(p *plan, j *judged, index, outer int) []edit {
+	e.imports[rtPath] = true
+	from, _ := p.s.span(j.call)
+	_, lparen := p.s.offset(j.call.Lparen)
+	src := p.src.text
+	call := fmt.Sprintf("_rt.Memo(_c, %d, ", index)
+	if j.sel == nil {
+		funFrom, funTo := p.s.span(j.call.Fun)
+		close := ")"
+		if inst := e.instance(p, j.call.Fun); inst != "" {
+			close = inst + ")"
+		}
+		return []edit{{funFrom, funFrom, call, 10 + outer}, {funTo, funTo, close, -1000 - outer}}
+	}
+	method, arg, ok := e.methodExpr(p, j)
+	if !ok || e.spreadsCall(p, j) {
+		if j.site.Refuse == "" {
+			j.site.Refuse = "the receiver cannot be told apart from the function in this form of call; assign to variables first"
+		}
+		funFrom, funTo := p.s.span(j.call.Fun)
+		return []edit{{funFrom, funFrom, call, 10 + outer}, {funTo, funTo, ")", -1000 - outer}}
+	}
+	_, xEnd := p.s.span(j.sel.X)
+	gap := "), " + strings.Repeat("\n", strings.Count(src[xEnd:lparen+1], "\n"))
+	return []edit{
+		{from, from, call + method + ")(" + arg + "(", 10 + outer},
+		{xEnd, lparen + 1, gap, -500},
+	}
+}
+
+// spreadsCall reports x.M(f()) where f has several results: no argument can
+// be put before them.
+func (e *emitter) spreadsCall(p *plan, j *judged) bool {
+	if len(j.call.Args) != 1 {
+		return false
+	}
+	_, ok := p.info.Types[j.call.Args[0]].Type.(*types.Tuple)
+	return ok
+}
+
+// methodExpr writes the method expression for x.M and how x is passed: as it
+// is, or "&".
+func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg string, ok bool) {
+	s := p.info.Selections[j.sel]
+	recv := s.Recv()
+	text, err := textOf(p.pkg, recv)
+	if err != nil {
+		return "", "", false
+	}
+	if _, isPtr := types.Unalias(recv).(*types.Pointer); !isPtr && !types.IsInterface(recv) &&
+		types.NewMethodSet(recv).Lookup(p.pkg, j.fn.Name()) == nil {
+		return "(*" + e.typeText(text) + ")." + j.fn.Name(), "&", true
+	}
+	return "(" + e.typeText(text) + ")." + j.fn.Name(), "", true
+}
+
+// instance writes the type arguments that a call of a generic function leaves
+// to inference; a function value needs them.
+func (e *emitter) instance(p *plan, fun ast.Expr) string {
+	id, ok := ast.Unparen(fun).(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	inst, ok := p.info.Instances[id]
+	if !ok {
+		return ""
+	}
+	var parts []string
+	for t := range inst.TypeArgs.Types() {
+		text, err := textOf(p.pkg, t)
+		if err != nil {
+			return ""
+		}
+		parts = append(parts, e.typeText(text))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}

@@ -1,0 +1,285 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"strings"
+)
+
+// A call may be remembered only if nothing that it reaches can make the next
+// run differ: everything here is refused unless it is known to be pure. What is
+// printed counts as pure, because it is recorded and shown again.
+
+// purePackages are standard packages whose every function and method depends
+// on its arguments only. An entry "pkg" admits all, the exceptions are listed
+// in impureNames.
+var purePackages = map[string]bool{
+	"bytes": true, "bufio": true, "cmp": true, "container/heap": true, "container/list": true, "container/ring": true,
+	"crypto/md5": true, "crypto/sha1": true, "crypto/sha256": true, "crypto/sha512": true,
+	"encoding/ascii85": true, "encoding/base32": true, "encoding/base64": true, "encoding/binary": true, "encoding/csv": true,
+	"encoding/hex": true, "encoding/json": true, "encoding/pem": true, "encoding/xml": true, "errors": true, "fmt": true,
+	"hash": true, "hash/adler32": true, "hash/crc32": true, "hash/crc64": true, "hash/fnv": true, "html": true,
+	"image": true, "image/color": true, "image/draw": true, "image/png": true, "io": true, "iter": true, "maps": true,
+	"math": true, "math/big": true, "math/bits": true, "math/cmplx": true, "math/rand": true, "math/rand/v2": true,
+	"net/url": true, "path": true, "regexp": true, "regexp/syntax": true, "slices": true, "sort": true, "strconv": true,
+	"strings": true, "sync": true, "sync/atomic": true, "text/tabwriter": true, "text/scanner": true, "time": true, "unicode": true,
+	"unicode/utf16": true, "unicode/utf8": true,
+	"gomemo/display": true,
+}
+
+// impureNames are the exceptions in pure packages: package.Name of functions
+// and variables, package.Type.Method of methods.
+var impureNames = map[string]string{
+	"fmt.Scan": "reads the standard input", "fmt.Scanf": "reads the standard input", "fmt.Scanln": "reads the standard input",
+	"time.Now": "reads the clock", "time.Since": "reads the clock", "time.Until": "reads the clock", "time.After": "waits for the clock",
+	"time.AfterFunc": "waits for the clock", "time.Sleep": "waits for the clock", "time.Tick": "waits for the clock",
+	"time.NewTimer": "waits for the clock", "time.NewTicker": "waits for the clock", "time.LoadLocation": "reads the time zone files",
+	"time.Local": "depends on the machine's time zone", "time.Unix": "depends on the machine's time zone",
+	"time.UnixMilli": "depends on the machine's time zone", "time.UnixMicro": "depends on the machine's time zone",
+	"time.Time.Local": "depends on the machine's time zone",
+	"maps.Keys":       "takes the keys of a map in random order", "maps.Values": "takes the values of a map in random order",
+	"maps.All":          "walks a map in random order",
+	"sync.WaitGroup.Go": "starts a goroutine", "sync.Pool.Get": "may return anything that was put back",
+}
+
+// pureRand are the functions of the random packages that make a generator from
+// a seed; the others use the global one.
+var pureRand = map[string]bool{"New": true, "NewSource": true, "NewPCG": true, "NewChaCha8": true, "NewZipf": true}
+
+// impurity returns the first reason in the text of n why a call that runs it
+// cannot be remembered, as the end of a sentence ("calls time.Now, which reads
+// the clock (cell 2, line 5)"), or "".
+func (p *plan) impurity(n ast.Node) string {
+	found := ""
+	say := func(n ast.Node, format string, args ...any) {
+		if found != "" {
+			return
+		}
+		src, off := p.s.offset(n.Pos())
+		where := ""
+		if src != nil {
+			line, _ := src.position(off)
+			where = fmt.Sprintf(" (cell %d, line %d)", src.cell, line)
+		}
+		found = fmt.Sprintf(format, args...) + where
+	}
+	sorted, next := p.sortedKeysCalls(n), followers(n)
+	ast.Inspect(n, func(n ast.Node) bool {
+		if found != "" {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			say(n, "starts a goroutine")
+		case *ast.SelectStmt:
+			say(n, "uses select, which chooses at random")
+		case *ast.RangeStmt:
+			t := p.info.Types[n.X].Type
+			if t == nil {
+				return true
+			}
+			if _, ok := coreType(t).(*types.Map); ok && (n.Key != nil || n.Value != nil) && !p.orderFree(n, next[n]) {
+				say(n, "ranges over a map, whose order is random; range over slices.Sorted(maps.Keys(m)) instead")
+			}
+		case *ast.CallExpr:
+			if reason := p.printsAddress(n); reason != "" {
+				say(n, "%s", reason)
+			}
+		case *ast.Ident:
+			if reason := p.impureObject(n, sorted); reason != "" {
+				say(n, "%s", reason)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// impureObject judges an identifier that names something outside the notebook.
+func (p *plan) impureObject(id *ast.Ident, sorted map[*ast.Ident]bool) string {
+	obj := p.info.Uses[id]
+	if obj == nil {
+		return ""
+	}
+	pkg := obj.Pkg()
+	if pkg == nil || pkg == p.pkg {
+		return ""
+	}
+	full := pkg.Path() + "." + obj.Name()
+	short := pkg.Name() + "." + obj.Name()
+	switch obj := obj.(type) {
+	case *types.Builtin:
+		switch obj.Name() {
+		case "Sizeof", "Alignof", "Offsetof":
+			return ""
+		}
+		return "uses package unsafe"
+	case *types.PkgName, *types.Const, *types.TypeName:
+		if pkg == types.Unsafe {
+			return "uses package unsafe"
+		}
+		return ""
+	case *types.Var:
+		if obj.IsField() {
+			return ""
+		}
+		if purePackages[pkg.Path()] && impureNames[full] == "" || pkg.Path() == "io" {
+			return ""
+		}
+		if reason := impureNames[full]; reason != "" {
+			return fmt.Sprintf("uses %s, which %s", short, reason)
+		}
+		return fmt.Sprintf("uses %s, and package %s is not known to be pure", short, pkg.Path())
+	case *types.Func:
+		if recv := obj.Signature().Recv(); recv != nil {
+			t := recv.Type()
+			if pt, ok := t.(*types.Pointer); ok {
+				t = pt.Elem()
+			}
+			if n, ok := types.Unalias(t).(*types.Named); ok {
+				full = pkg.Path() + "." + n.Obj().Name() + "." + obj.Name()
+				short = pkg.Name() + "." + n.Obj().Name() + "." + obj.Name()
+			}
+		} else if (pkg.Path() == "math/rand" || pkg.Path() == "math/rand/v2") && !pureRand[obj.Name()] {
+			return fmt.Sprintf("calls %s, which draws from the global random source; use rand.New with a seed", short)
+		}
+		if sorted[id] {
+			return ""
+		}
+		if reason := impureNames[full]; reason != "" {
+			return fmt.Sprintf("calls %s, which %s", short, reason)
+		}
+		if !purePackages[pkg.Path()] {
+			return fmt.Sprintf("calls %s, and package %s is not known to be pure", short, pkg.Path())
+		}
+	}
+	return ""
+}
+
+// sortedKeysCalls finds maps.Keys and maps.Values directly inside a call of
+// slices.Sorted, which puts their random order right. (SortedFunc does not:
+// keys that compare equal keep the order they came in.)
+func (p *plan) sortedKeysCalls(n ast.Node) map[*ast.Ident]bool {
+	out := map[*ast.Ident]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok || len(c.Args) != 1 || p.calleeName(c) != "slices.Sorted" {
+			return true
+		}
+		inner, ok := ast.Unparen(c.Args[0]).(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if name := p.calleeName(inner); name == "maps.Keys" || name == "maps.Values" {
+			if sel, ok := ast.Unparen(inner.Fun).(*ast.SelectorExpr); ok {
+				out[sel.Sel] = true
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// calleeName is "path.Func" for a call of a package's function.
+func (p *plan) calleeName(c *ast.CallExpr) string {
+	fun := ast.Unparen(c.Fun)
+	if x, ok := fun.(*ast.IndexExpr); ok {
+		fun = x.X
+	}
+	sel, ok := fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	fn, ok := p.info.Uses[sel.Sel].(*types.Func)
+	if !ok || fn.Pkg() == nil || fn.Signature().Recv() != nil {
+		return ""
+	}
+	return fn.Pkg().Path() + "." + fn.Name()
+}
+
+// printsAddress finds calls of fmt whose output holds a memory address, which
+// differs from run to run.
+func (p *plan) printsAddress(c *ast.CallExpr) string {
+	name := p.calleeName(c)
+	if !strings.HasPrefix(name, "fmt.") || strings.Contains(name, "can") {
+		return ""
+	}
+	for _, a := range c.Args {
+		tv := p.info.Types[a]
+		if tv.Value != nil && tv.Value.Kind() == constant.String && strings.Contains(constant.StringVal(tv.Value), "%p") {
+			return "prints an address with %p"
+		}
+		if tv.Type != nil && showsAddress(tv.Type, 0, map[types.Type]bool{}) {
+			return fmt.Sprintf("prints a value of type %s, which shows a memory address", userNames(types.TypeString(tv.Type, types.RelativeTo(p.pkg))))
+		}
+	}
+	return ""
+}
+
+// showsAddress reports whether fmt's %v writes an address for a value of type
+// t: a channel or function anywhere, a pointer below the top or to something
+// that is not a struct, array, slice or map. Types with an Error or String
+// method format themselves. What an interface will hold is not known here, and
+// is taken to format well.
+func showsAddress(t types.Type, depth int, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	if formatsItself(t) {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		if depth > 0 {
+			return true
+		}
+		switch e := u.Elem().Underlying().(type) {
+		case *types.Struct, *types.Array, *types.Slice, *types.Map:
+			return showsAddress(e, depth+1, seen)
+		}
+		return true
+	case *types.Chan, *types.Signature:
+		return true
+	case *types.Basic:
+		return u.Kind() == types.UnsafePointer
+	case *types.Slice:
+		return showsAddress(u.Elem(), depth+1, seen)
+	case *types.Array:
+		return showsAddress(u.Elem(), depth+1, seen)
+	case *types.Map:
+		return showsAddress(u.Key(), depth+1, seen) || showsAddress(u.Elem(), depth+1, seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if showsAddress(f.Type(), depth+1, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func formatsItself(t types.Type) bool {
+	ms := types.NewMethodSet(t)
+	for _, name := range []string{"Error", "String", "Format", "GoString"} {
+		if ms.Lookup(nil, name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func coreType(t types.Type) types.Type {
+	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
+		if iface, ok := tp.Constraint().Underlying().(*types.Interface); ok && iface.NumEmbeddeds() == 1 {
+			e := iface.EmbeddedType(0)
+			if u, ok := e.(*types.Union); ok && u.Len() == 1 {
+				return u.Term(0).Type().Underlying()
+			}
+			return e.Underlying()
+		}
+	}
+	return t.Underlying()
+}

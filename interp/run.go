@@ -1,0 +1,203 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"sort"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+// program is a compiled cell: the plugin's main package and what the engine
+// needs to run it.
+type program struct {
+	build Build
+	fresh []*unit // packages that no loaded plugin holds
+	sites []wire.Site
+}
+
+// compile generates the packages of a cell.
+func (p *plan) compile() (*program, diagnostics) {
+	if errs := p.brokenErrors(); len(errs) > 0 {
+		return nil, errs
+	}
+	// Declarations of this cell are compiled even when nothing calls them yet.
+	var roots []*group
+	for _, d := range p.decls {
+		if d.group != nil {
+			roots = append(roots, d.group)
+		}
+	}
+	for _, v := range p.vars {
+		roots = append(roots, p.table.byName[v.name].group)
+	}
+	for _, r := range p.refs {
+		if r.name != "" {
+			roots = append(roots, p.table.byName[r.name].group)
+		}
+	}
+	prog := &program{}
+	p.place(roots)
+	for _, g := range closure(roots...) {
+		if u := p.s.units[p.s.placed[g.hash]]; u != nil && u.plugin == "" && !slices.Contains(prog.fresh, u) {
+			prog.fresh = append(prog.fresh, u)
+		}
+	}
+	p.runFile(prog)
+	return prog, nil
+}
+
+// brokenErrors refuses a cell that reaches a declaration which no longer
+// compiles.
+func (p *plan) brokenErrors() (errs diagnostics) {
+	said := map[*decl]bool{}
+	complain := func(off int, d *decl) {
+		for _, g := range closure(d.group) {
+			for _, x := range g.decls {
+				if x.broken != nil && !said[x] {
+					said[x] = true
+					errs = append(errs, p.src.diag(off, "run its cell again with the correction",
+						"%s does not compile any more: %s (cell %d, line %d)", x.title(), x.broken.Msg, x.broken.Cell, x.broken.Line))
+				}
+			}
+		}
+	}
+	for _, r := range p.refs {
+		if r.name != "" && p.table.byName[r.name] != nil {
+			complain(r.off, p.table.byName[r.name])
+		}
+	}
+	for _, d := range p.decls {
+		if d.group != nil {
+			complain(d.off, d)
+		}
+	}
+	return errs
+}
+
+// runFile writes the main package: Register for the new packages, Run for the
+// statements.
+func (p *plan) runFile(prog *program) {
+	e := p.s.newEmitter(p.table)
+	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
+	p.s.layouts[file] = layout{src: p.src}
+	var run strings.Builder
+	e.imports[rtPath] = true
+	run.WriteString("func Run(_c *_rt.Cell) {\n")
+	for _, st := range p.ordered() {
+		run.WriteString(p.statement(e, prog, st, file))
+	}
+	if p.callMain {
+		run.WriteString(e.qualify("main") + "main()\n")
+	}
+	run.WriteString("}\n")
+	body := p.register(e, prog.fresh) + run.String()
+	source, imports := e.file(body)
+	prog.build.Main = Unit{Source: source, Imports: imports}
+	prog.build.Main.Path = "nb/" + shortHash("main", source)
+	var paths []string
+	for _, imp := range imports {
+		if strings.HasPrefix(imp, "nb/") {
+			paths = append(paths, imp)
+		}
+	}
+	prog.build.Units = p.s.reach(paths)
+}
+
+// ordered is the body with each run of var declarations in the order in which
+// the variables need each other, as for package-level variables.
+func (p *plan) ordered() []ast.Stmt {
+	rank := map[string]int{}
+	for i, in := range p.info.InitOrder {
+		for _, v := range in.Lhs {
+			rank[v.Name()] = i + 1
+		}
+	}
+	out := append([]ast.Stmt(nil), p.body...)
+	for i := 0; i < len(out); {
+		j := i + 1
+		for p.seg[out[i]] != 0 && j < len(out) && p.seg[out[j]] == p.seg[out[i]] {
+			j++
+		}
+		run := out[i:j]
+		sort.SliceStable(run, func(a, b int) bool {
+			return rank[p.varSet[run[a]].Names[0].Name] < rank[p.varSet[run[b]].Names[0].Name]
+		})
+		i = j
+	}
+	return out
+}
+
+// statement writes one top-level statement of the cell.
+func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) string {
+	src := p.src.text
+	edits := e.refEdits(src, p.refsIn(st))
+	edits = append(edits, e.pollEdits(st, false)...)
+	outer := 0
+	from, to := p.s.span(st)
+	if p.last != nil && st == p.body[len(p.body)-1] && p.hasValue() {
+		e.imports[rtPath] = true
+		edits = append(edits, edit{from, from, "_rt.Result(_c, ", 9}, edit{to, to, ")", -1})
+	}
+	for _, j := range p.judgedCalls(st) {
+		outer++
+		index := len(prog.sites)
+		prog.sites = append(prog.sites, wire.Site{})
+		edits = append(edits, e.memoEdits(p, j, index, outer)...)
+		prog.sites[index] = j.site
+	}
+	if vs := p.varSet[st]; vs != nil {
+		return p.varText(e, vs, edits, file)
+	}
+	if as, ok := st.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN {
+		if _, off := p.s.offset(as.TokPos); strings.HasPrefix(src[off:], ":=") {
+			edits = append(edits, edit{off, off + 2, " =", 0})
+		}
+	}
+	line, _ := p.src.position(from)
+	return fmt.Sprintf("//line %s:%d:1\n%s\n", file, line, applyEdits(src, from, to, edits))
+}
+
+// varText writes a var declaration as the assignment it is in a cell; without
+// a value it sets the variable to zero, also when the cell runs again.
+func (p *plan) varText(e *emitter, vs *ast.ValueSpec, edits []edit, file string) string {
+	src := p.src.text
+	from, to := p.s.span(vs)
+	line, _ := p.src.position(from)
+	at := fmt.Sprintf("//line %s:%d:1\n", file, line)
+	if len(vs.Values) > 0 {
+		_, namesEnd := p.s.span(vs.Names[len(vs.Names)-1])
+		valFrom, _ := p.s.span(vs.Values[0])
+		vline, _ := p.src.position(valFrom)
+		return fmt.Sprintf("%s%s = /*line %s:%d:1*/%s\n", at, applyEdits(src, from, namesEnd, edits), file, vline,
+			applyEdits(src, valFrom, to, edits))
+	}
+	var lhs, rhs []string
+	for _, id := range vs.Names {
+		if id.Name == "_" {
+			continue
+		}
+		lhs = append(lhs, e.qualify(id.Name)+id.Name)
+		rhs = append(rhs, "*new("+e.typeText(p.table.byName[id.Name].typ)+")")
+	}
+	if len(lhs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s%s = %s\n", at, strings.Join(lhs, ", "), strings.Join(rhs, ", "))
+}
+
+// hasValue reports whether the last expression has a value to show.
+func (p *plan) hasValue() bool {
+	tv, ok := p.info.Types[p.last]
+	if !ok || tv.IsVoid() || tv.IsType() || tv.IsBuiltin() {
+		return false
+	}
+	if t, ok := tv.Type.(*types.Tuple); ok {
+		return t.Len() > 0
+	}
+	return true
+}

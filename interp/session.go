@@ -1,0 +1,449 @@
+package interp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/token"
+	"go/types"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"gomemo/engine/wire"
+)
+
+// Mode says which tier runs the statements of cells.
+type Mode string
+
+// The modes. Auto interprets what yaegi runs exactly and compiles the rest.
+const (
+	Auto        Mode = "auto"
+	Compiled    Mode = "compiled"
+	Interpreted Mode = "interpreted"
+)
+
+// Options configure a Session.
+type Options struct {
+	Compiler Compiler
+	// Start starts an engine process. It is called by New, without waiting for
+	// it, and again whenever an engine has died.
+	Start func(ctx context.Context) (Engine, error)
+	Mode  Mode // "" is Auto
+}
+
+// Session is one notebook being run: its declarations, where its variables
+// live, and the engine that holds their values. Execute runs one cell at a
+// time; the other methods may be called meanwhile.
+type Session struct {
+	compiler Compiler
+	start    func(ctx context.Context) (Engine, error)
+	mode     Mode
+
+	running sync.Mutex // held by Execute
+
+	mu      sync.RWMutex // guards what completion reads: table, imports
+	table   *table
+	imports map[string]string // explicit imports of earlier cells
+
+	importing sync.Mutex     // guards inspect
+	inspect   types.Importer // packages for completion, apart from the checker's
+
+	// Of the checker and the generator; used by Execute only.
+	fset         *token.FileSet
+	files        map[*token.File]*source
+	typeExprs    map[string]ast.Expr // parsed types of variables, by text
+	importer     types.Importer
+	sizes        types.Sizes
+	placed       map[string]string // group hash -> unit path
+	units        map[string]*unit
+	layouts      map[string]layout
+	seq          int
+	moduleChange bool
+	gone         map[string]string // variables that were lost -> why
+
+	proc    *process
+	opened  []string // plugins in the order of their first use
+	history []*record
+}
+
+// process is one engine and what it has been told.
+type process struct {
+	ready  chan struct{} // closed when engine and err are set
+	engine Engine
+	err    error
+	bound  map[string]wire.Var // where its variables live
+}
+
+// New makes a session and starts its engine in the background.
+func New(o Options) *Session {
+	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
+		fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
+		sizes: types.SizesFor("gc", runtime.GOARCH), placed: map[string]string{}, units: map[string]*unit{},
+		layouts: map[string]layout{}, gone: map[string]string{}}
+	if s.mode == "" {
+		s.mode = Auto
+	}
+	s.importer = s.newImporter(s.fset)
+	s.restart()
+	return s
+}
+
+func (s *Session) newImporter(fset *token.FileSet) types.Importer {
+	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return s.compiler.Export(path) })
+}
+
+// inspector is the importer that completion uses while a cell is checked. The
+// caller holds s.importing.
+func (s *Session) inspector() types.Importer {
+	if s.inspect == nil {
+		s.inspect = s.newImporter(token.NewFileSet())
+	}
+	return s.inspect
+}
+
+func (s *Session) restart() {
+	p := &process{ready: make(chan struct{}), bound: map[string]wire.Var{}}
+	s.proc = p
+	go func() {
+		defer close(p.ready)
+		p.engine, p.err = s.start(context.Background())
+	}()
+}
+
+// Close ends the engine.
+func (s *Session) Close() error {
+	s.running.Lock()
+	defer s.running.Unlock()
+	return s.proc.close()
+}
+
+func (p *process) close() error {
+	<-p.ready
+	if p.engine == nil {
+		return nil
+	}
+	return p.engine.Close()
+}
+
+// Outcome is how a cell ended.
+type Outcome struct {
+	Result   map[string]json.RawMessage // MIME bundle of the last expression; nil if none
+	Err      *Error                     // nil when the cell ran to its end
+	Report   map[string]json.RawMessage // the cache report, to be shown after everything else; nil if no call was judged
+	Calls    []wire.Call                // what the report says
+	Metadata map[string]any             // tier, compile time and whether it was cached
+}
+
+// Error says why a cell failed.
+type Error struct {
+	Name  string   // "compile error", "panic", "interrupted", "engine died", "error"
+	Value string   // one line
+	Lines []string // the whole message as a person reads it
+}
+
+func (e *Error) Error() string { return e.Name + ": " + e.Value }
+
+// Execute runs one cell, numbered cell in messages. Cancelling ctx interrupts
+// it. What it prints and shows goes to out while it runs.
+func (s *Session) Execute(ctx context.Context, code string, cell int, out Output) Outcome {
+	s.running.Lock()
+	defer s.running.Unlock()
+	s.seq++
+	src := newSource(strings.ReplaceAll(code, "\r\n", "\n"), cell)
+	src.seq = s.seq
+	if o, done := s.directive(src); done {
+		return o
+	}
+	p, errs := s.check(ctx, src)
+	if len(errs) > 0 {
+		return compileFailure(errs)
+	}
+	p.runMain()
+	if len(p.decls) == 0 && len(p.body) == 0 {
+		s.commit(p, nil)
+		return Outcome{}
+	}
+	meta := map[string]any{}
+	run, prog, outcome := s.prepare(ctx, p, meta)
+	if outcome != nil {
+		outcome.Metadata = meta
+		return *outcome
+	}
+	o := s.evaluate(ctx, p, run, prog, out)
+	o.Metadata = meta
+	return o
+}
+
+// directive handles lines that are no Go: none is known yet.
+func (s *Session) directive(src *source) (Outcome, bool) {
+	t := strings.TrimLeft(src.text, " \t\n")
+	if t == "" {
+		return Outcome{}, true
+	}
+	if t[0] == '%' || t[0] == '!' {
+		off := len(src.text) - len(t)
+		word, _, _ := strings.Cut(t, "\n")
+		return compileFailure(diagnostics{src.diag(off, "cells hold Go; shell and magic commands are not available", "unknown command %s", strings.TrimSpace(word))}), true
+	}
+	return Outcome{}, false
+}
+
+// runMain calls func main of a cell that holds a whole program.
+func (p *plan) runMain() {
+	if !p.clause || len(p.body) > 0 {
+		return
+	}
+	for _, d := range p.decls {
+		if d.key == "main" && d.kind == funcDecl {
+			p.callMain = true
+		}
+	}
+}
+
+func compileFailure(errs diagnostics) Outcome {
+	e := &Error{Name: "compile error", Value: fmt.Sprintf("cell %d, line %d:%d: %s", errs[0].Cell, errs[0].Line, errs[0].Col, errs[0].Msg)}
+	for _, d := range errs {
+		e.Lines = append(e.Lines, strings.Split(d.String(), "\n")...)
+	}
+	return Outcome{Err: e}
+}
+
+func failure(name, format string, args ...any) *Outcome {
+	msg := fmt.Sprintf(format, args...)
+	first, _, _ := strings.Cut(msg, "\n")
+	return &Outcome{Err: &Error{Name: name, Value: first, Lines: strings.Split(msg, "\n")}}
+}
+
+// prepare decides the tier and makes what the engine runs.
+func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*wire.Run, *program, *Outcome) {
+	groups(p.table)
+	if s.mode != Compiled {
+		script, why := p.script()
+		if script != nil {
+			meta["tier"] = "interpreted"
+			return script, nil, nil
+		}
+		if s.mode == Interpreted {
+			o := compileFailure(diagnostics{p.src.diag(why.off, "GOMEMO_ENGINE=interpreted runs only what the interpreter runs exactly; unset it to have the cell compiled",
+				"%s is not interpreted", why.what)})
+			return nil, nil, &o
+		}
+		meta["compiled_because"] = why.what
+	}
+	meta["tier"] = "compiled"
+	prog, errs := p.compile()
+	if len(errs) > 0 {
+		o := compileFailure(errs)
+		return nil, nil, &o
+	}
+	plugin, err := s.compiler.Build(ctx, prog.build)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, failure("interrupted", "interrupted while the cell was compiled")
+		}
+		return nil, nil, s.internal(err, prog)
+	}
+	meta["compile_ms"] = ms(plugin.Compile)
+	meta["link_ms"] = ms(plugin.Link)
+	meta["compile_cached"] = plugin.Cached
+	run := &wire.Run{Entry: plugin.Path, Sites: prog.sites}
+	for _, u := range prog.fresh {
+		u.plugin = plugin.Path
+	}
+	return run, prog, nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// internal reports generated code that does not compile: always a bug of this
+// package, and never shown as if it were the user's.
+func (s *Session) internal(err error, prog *program) *Outcome {
+	return failure("internal error", "this cell is correct Go, but the code made from it could not be built.\nPlease report this with the cell's text:\n%v", err)
+}
+
+// evaluate has the engine run the cell, and takes over what it changed.
+func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *program, out Output) Outcome {
+	if s.moduleChange {
+		// The notebook's modules need another engine than the one that runs.
+		s.moduleChange = false
+		s.proc.close()
+		msg := s.revive(ctx)
+		out.Stream("stderr", "The imported module changes packages that the engine uses: a new engine was started. "+msg+"\n")
+	}
+	proc := s.proc
+	select {
+	case <-proc.ready:
+	case <-ctx.Done():
+		return *failure("interrupted", "interrupted while the engine was starting")
+	}
+	if proc.err != nil {
+		err := proc.err
+		s.restart()
+		return *failure("error", "the engine cannot start: %v\nRun \"gomemo doctor\" to see what is missing.", err)
+	}
+	run.Seq = s.seq
+	run.Plugins = s.plugins(p, prog)
+	run.Vars = proc.bindings(p)
+	run.Drop = proc.dropped(p)
+	began := time.Now()
+	done, err := proc.engine.Run(ctx, run, out)
+	for _, v := range run.Vars {
+		proc.bound[v.Name] = v
+	}
+	for _, name := range run.Drop {
+		delete(proc.bound, name)
+	}
+	if err != nil {
+		var death *wire.Death
+		if !errors.As(err, &death) {
+			death = &wire.Death{Message: err.Error(), ExitCode: -1}
+		}
+		for _, u := range prog.freshUnits() {
+			u.plugin = ""
+		}
+		s.commit(p, func(*newVar) bool { return false })
+		return s.died(ctx, p, death)
+	}
+	o := Outcome{Result: done.Result, Calls: done.Calls, Report: report(done.Calls)}
+	if done.Error != nil && done.Error.Kind == "load" {
+		for _, u := range prog.freshUnits() {
+			u.plugin = ""
+		}
+		return *failure("internal error", "the compiled cell could not be loaded: %s\nPlease report this with the cell's text.", done.Error.Message)
+	}
+	reached := func(*newVar) bool { return true }
+	if done.Error != nil {
+		o.Err = s.runtimeError(done.Error)
+		reached = s.reached(p, done.Error.Frames)
+	}
+	s.commit(p, reached)
+	s.remember(p, run, done, time.Since(began))
+	return o
+}
+
+func (prog *program) freshUnits() []*unit {
+	if prog == nil {
+		return nil
+	}
+	return prog.fresh
+}
+
+// plugins lists what the engine must have open for the cell, in the order in
+// which the packages were first loaded.
+func (s *Session) plugins(p *plan, prog *program) []string {
+	need := map[string]bool{}
+	for _, d := range p.table.all() {
+		if d.group == nil {
+			continue
+		}
+		if u := s.units[s.placed[d.group.hash]]; u != nil && u.plugin != "" {
+			need[u.plugin] = true
+		}
+	}
+	var out []string
+	for _, path := range s.opened {
+		if need[path] {
+			out = append(out, path)
+			delete(need, path)
+		}
+	}
+	for _, path := range sortedKeys(need) {
+		s.opened = append(s.opened, path)
+		out = append(out, path)
+	}
+	return out
+}
+
+// bindings lists the variables whose place the engine does not know yet.
+func (proc *process) bindings(p *plan) []wire.Var {
+	var out []wire.Var
+	for _, name := range sortedKeys(p.table.byName) {
+		d := p.table.byName[name]
+		if d.kind != varDecl {
+			continue
+		}
+		v := wire.Var{Name: name}
+		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
+			v.Unit = path
+		} else if d.heap != nil {
+			v.Type = d.heap
+		} else {
+			continue
+		}
+		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && typeKey(old.Type) != typeKey(v.Type) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func typeKey(t *wire.Type) string {
+	b, _ := json.Marshal(t)
+	return string(b)
+}
+
+// dropped lists variables that the engine holds and the notebook no longer has.
+func (proc *process) dropped(p *plan) []string {
+	var out []string
+	for _, name := range sortedKeys(proc.bound) {
+		if d := p.table.byName[name]; d == nil || d.kind != varDecl {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// commit makes the plan's table the session's. A variable that the cell failed
+// to reach does not exist, unless it did before.
+func (s *Session) commit(p *plan, reached func(*newVar) bool) {
+	for _, v := range p.vars {
+		if reached != nil && !reached(v) && (v.old == nil || p.table.byName[v.name].typ != v.old.typ) {
+			p.table.remove(v.name)
+			s.gone[v.name] = fmt.Sprintf("cell %d failed before it set %s", p.src.cell, v.name)
+		} else {
+			delete(s.gone, v.name)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.table = p.table
+	for name, path := range p.imports {
+		if stdPackages[name] != path {
+			s.imports[name] = path
+		}
+	}
+	for _, d := range p.decls {
+		for _, n := range d.names {
+			delete(s.imports, n)
+		}
+	}
+	for _, v := range p.vars {
+		delete(s.imports, v.name)
+	}
+}
+
+// reached tells which variables a failed cell had set: those declared above
+// the statement it failed in.
+func (s *Session) reached(p *plan, frames []wire.Frame) func(*newVar) bool {
+	line := 0
+	for _, f := range frames { // innermost first: the last one is the statement
+		if l, ok := s.layouts[f.File]; ok && l.src == p.src {
+			line = f.Line
+		} else if f.File == "cell" {
+			line = f.Line
+		}
+	}
+	if line == 0 {
+		return func(*newVar) bool { return true }
+	}
+	return func(v *newVar) bool {
+		end, _ := p.src.position(v.end)
+		return end < line
+	}
+}

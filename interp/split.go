@@ -1,0 +1,246 @@
+package interp
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// A cell mixes what Go keeps apart: imports and functions, which stand at the
+// top level of a file, and statements, which stand in a function. split finds
+// the top-level pieces of a cell and says which are which.
+
+type pieceKind int
+
+const (
+	stmtPiece pieceKind = iota // statements, and var, type and const declarations
+	filePiece                  // import declarations, functions and methods
+	clausePiece
+)
+
+type piece struct {
+	kind     pieceKind
+	off, end int
+}
+
+// split cuts text at the semicolons, written or automatic, outside brackets.
+// An unbalanced closing bracket is the only error it finds.
+func split(src *source) ([]piece, diagnostics) {
+	var errs diagnostics
+	fset := token.NewFileSet()
+	file := fset.AddFile("", -1, len(src.text))
+	var sc scanner.Scanner
+	sc.Init(file, []byte(src.text), func(token.Position, string) {}, 0)
+
+	var pieces []piece
+	var toks []token.Token // of the current piece
+	start, end := -1, 0
+	var open []token.Token
+	flush := func() {
+		if start >= 0 {
+			pieces = append(pieces, piece{kindOf(toks), start, end})
+		}
+		start, toks = -1, nil
+	}
+	for {
+		pos, tok, lit := sc.Scan()
+		off := file.Offset(pos)
+		if tok == token.EOF {
+			break
+		}
+		if tok == token.SEMICOLON && len(open) == 0 {
+			flush()
+			continue
+		}
+		if start < 0 {
+			start = off
+		}
+		if len(toks) < 400 { // enough to tell a method from a function literal
+			toks = append(toks, tok)
+		}
+		if tok != token.SEMICOLON || lit == ";" {
+			end = off + len(lit)
+			if lit == "" {
+				end = off + len(tok.String())
+			}
+		}
+		switch tok {
+		case token.LPAREN, token.LBRACE, token.LBRACK:
+			open = append(open, tok)
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			if len(open) == 0 {
+				errs = append(errs, src.diag(off, "", "unexpected %s: nothing is open here", tok))
+				return nil, errs
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	flush()
+	return pieces, errs
+}
+
+// kindOf judges a piece by its first tokens. A method and a call of a function
+// literal both start with "func (": behind the closing parenthesis a method has
+// a name and an opening parenthesis.
+func kindOf(toks []token.Token) pieceKind {
+	switch toks[0] {
+	case token.PACKAGE:
+		return clausePiece
+	case token.IMPORT:
+		return filePiece
+	case token.FUNC:
+		if len(toks) > 1 && toks[1] == token.IDENT {
+			return filePiece
+		}
+		depth := 0
+		for i, t := range toks[1:] {
+			switch t {
+			case token.LPAREN:
+				depth++
+			case token.RPAREN:
+				depth--
+				if depth == 0 {
+					rest := toks[1+i+1:]
+					if len(rest) > 1 && rest[0] == token.IDENT && rest[1] == token.LPAREN {
+						return filePiece
+					}
+					return stmtPiece
+				}
+			}
+		}
+	}
+	return stmtPiece
+}
+
+// prefix opens the function that statements are parsed in. The file of the
+// declarations gets a prefix of the same length, so that one subtraction turns
+// an offset of either into an offset of the cell.
+const prefix = "package main;func _(){"
+
+var filePrefix = "package main;" + strings.Repeat(" ", len(prefix)-len("package main;"))
+
+// parsed is a cell taken apart. stmts and typing are two parses of the same
+// text: typing lends its expressions to the package-level variables that the
+// type checker sees, so that no node is checked twice.
+type parsed struct {
+	src        *source
+	clause     bool // there was a package clause
+	file       *ast.File
+	stmts      []ast.Stmt
+	typing     []ast.Stmt
+	unresolved map[*ast.Ident]bool // identifiers that are not local to their function
+}
+
+// parse takes a cell apart and reports all its syntax errors.
+func (s *Session) parse(src *source) (*parsed, diagnostics) {
+	pieces, errs := split(src)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	p := &parsed{src: src, unresolved: map[*ast.Ident]bool{}}
+	fileText, stmtText := blank(src.text), blank(src.text)
+	for _, pc := range pieces {
+		switch pc.kind {
+		case clausePiece:
+			p.clause = true
+		case filePiece:
+			copy(fileText[pc.off:pc.end], src.text[pc.off:pc.end])
+			if pc.end < len(src.text) && src.text[pc.end] != '\n' {
+				fileText[pc.end] = ';'
+			}
+		default:
+			copy(stmtText[pc.off:pc.end], src.text[pc.off:pc.end])
+			if pc.end < len(src.text) && src.text[pc.end] == ';' {
+				stmtText[pc.end] = ';'
+			}
+		}
+	}
+	// A directive such as //go:noinline belongs to the function below it.
+	keepDirectives(src.text, fileText)
+
+	parseOne := func(text string) *ast.File {
+		f, err := parser.ParseFile(s.fset, "", text, parser.ParseComments|parser.AllErrors)
+		if f != nil {
+			s.files[s.fset.File(f.FileStart)] = src
+			for _, id := range f.Unresolved {
+				p.unresolved[id] = true
+			}
+		}
+		if list, ok := err.(scanner.ErrorList); ok {
+			for _, e := range list {
+				errs = append(errs, src.diag(e.Pos.Offset-len(prefix), "", "%s", syntaxMessage(e.Msg)))
+			}
+		} else if err != nil {
+			errs = append(errs, src.diag(0, "", "%v", err))
+		}
+		return f
+	}
+	p.file = parseOne(filePrefix + string(fileText))
+	text := prefix + string(stmtText) + "\n}"
+	p.stmts = body(parseOne(text))
+	if len(errs) == 0 {
+		p.typing = body(parseOne(text))
+	}
+	return p, errs.tidy()
+}
+
+func body(f *ast.File) []ast.Stmt {
+	if f == nil || len(f.Decls) == 0 {
+		return nil
+	}
+	fn, ok := f.Decls[0].(*ast.FuncDecl)
+	if !ok || fn.Body == nil {
+		return nil
+	}
+	return fn.Body.List
+}
+
+// blank returns text with every byte but the newlines replaced by a space.
+func blank(text string) []byte {
+	b := []byte(text)
+	for i, c := range b {
+		if c != '\n' {
+			b[i] = ' '
+		}
+	}
+	return b
+}
+
+func keepDirectives(text string, into []byte) {
+	off := 0
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if strings.HasPrefix(line, "//go:") {
+			copy(into[off:], strings.TrimRight(line, "\r\n"))
+		}
+		off += len(line)
+	}
+}
+
+// syntaxMessage drops what the parser says about the function it believes to
+// be in.
+func syntaxMessage(msg string) string {
+	msg = strings.TrimPrefix(msg, "syntax error: ")
+	return "syntax error: " + msg
+}
+
+// offset translates a position of any parsed file into its source and offset.
+func (s *Session) offset(pos token.Pos) (*source, int) {
+	f := s.fset.File(pos)
+	if f == nil {
+		return nil, 0
+	}
+	src := s.files[f]
+	if src == nil {
+		return nil, 0
+	}
+	return src, f.Offset(pos) - len(prefix)
+}
+
+// span returns the offsets of a node in its cell.
+func (s *Session) span(n ast.Node) (from, to int) {
+	_, from = s.offset(n.Pos())
+	_, to = s.offset(n.End())
+	return from, to
+}

@@ -1,0 +1,61 @@
+package interp
+
+import (
+	"fmt"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+// layout says which text a file name in compiled code stands for.
+type layout struct {
+	src *source
+	off int // where the declaration starts
+}
+
+// where translates a position of compiled code into a cell and a line.
+func (s *Session) where(f wire.Frame) (src *source, line int, ok bool) {
+	l, ok := s.layouts[f.File]
+	if !ok {
+		return nil, 0, false
+	}
+	first, _ := l.src.position(l.off)
+	return l.src, first + f.Line - 1, true
+}
+
+// trace writes the user's frames, innermost first, each with its source line.
+func (s *Session) trace(frames []wire.Frame, cell *source) []string {
+	var out []string
+	for _, f := range frames {
+		src, line, ok := s.where(f)
+		if !ok {
+			if f.File != "cell" || cell == nil {
+				out = append(out, fmt.Sprintf("    at %s", f.Func))
+				continue
+			}
+			src, line = cell, f.Line
+		}
+		out = append(out, fmt.Sprintf("    at %s (cell %d, line %d)", strings.TrimPrefix(f.Func, "main."), src.cell, line))
+		if text := strings.TrimSpace(src.line(line)); text != "" {
+			out = append(out, "        "+text)
+		}
+	}
+	return out
+}
+
+// runtimeError turns what the engine reports into what the user reads.
+func (s *Session) runtimeError(e *wire.Error) *Error {
+	out := &Error{Name: e.Kind, Value: strings.SplitN(e.Message, "\n", 2)[0]}
+	switch e.Kind {
+	case "panic":
+		out.Lines = strings.Split("panic: "+e.Message, "\n")
+	case "interrupt":
+		out.Name, out.Value = "interrupted", "the cell was interrupted; all values are kept"
+		out.Lines = []string{out.Name + ": " + out.Value}
+	default:
+		out.Name = "error"
+		out.Lines = strings.Split(e.Message, "\n")
+	}
+	out.Lines = append(out.Lines, s.trace(e.Frames, nil)...)
+	return out
+}

@@ -1,0 +1,155 @@
+package interp
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+)
+
+// typeText is the source text of a type with its names left open, so that the
+// same type can be written in packages that import things differently. A
+// package name is \x00p<import path>\x01, a type of the notebook \x00n<name>\x01.
+type typeText string
+
+// render fills the names in.
+func (t typeText) render(pkg, notebook func(string) string) string {
+	var b strings.Builder
+	s := string(t)
+	for {
+		before, rest, ok := strings.Cut(s, "\x00")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "\x01")
+		if name[0] == 'p' {
+			b.WriteString(pkg(name[1:]))
+		} else {
+			b.WriteString(notebook(name[1:]))
+		}
+		s = after
+	}
+}
+
+// names lists the notebook types and the packages that the type mentions.
+func (t typeText) names() (notebook, pkgs []string) {
+	t.render(
+		func(p string) string { pkgs = append(pkgs, p); return "" },
+		func(n string) string { notebook = append(notebook, n); return "" })
+	return
+}
+
+// String writes the type as the user would.
+func (t typeText) String() string {
+	return t.render(func(p string) string { return p[strings.LastIndex(p, "/")+1:] }, func(n string) string { return n })
+}
+
+// textOf writes down a type of the checked package pkg. It fails for a type
+// that has no name outside the function or the package that declares it.
+func textOf(pkg *types.Package, t types.Type) (typeText, error) {
+	if err := nameable(pkg, t, map[types.Type]bool{}); err != nil {
+		return "", err
+	}
+	s := types.TypeString(t, func(p *types.Package) string {
+		if p == pkg {
+			return "\x00n\x01"
+		}
+		return "\x00p" + p.Path() + "\x01"
+	})
+	// "\x00n\x01.T" becomes "\x00nT\x01".
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "\x00n\x01.")
+		b.WriteString(before)
+		if !ok {
+			return typeText(b.String()), nil
+		}
+		n := 0
+		for n < len(rest) && isIdentByte(rest[n]) {
+			n++
+		}
+		fmt.Fprintf(&b, "\x00n%s\x01", rest[:n])
+		s = rest[n:]
+	}
+}
+
+func isIdentByte(c byte) bool {
+	return c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func nameable(pkg *types.Package, t types.Type, seen map[types.Type]bool) error {
+	if seen[t] {
+		return nil
+	}
+	seen[t] = true
+	each := func(ts ...types.Type) error {
+		for _, t := range ts {
+			if err := nameable(pkg, t, seen); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	named := func(obj *types.TypeName, args *types.TypeList) error {
+		switch {
+		case obj.Pkg() == nil:
+		case obj.Pkg() == pkg && obj.Parent() != pkg.Scope():
+			return fmt.Errorf("type %s is local to a function", obj.Name())
+		case obj.Pkg() != pkg && !obj.Exported():
+			return fmt.Errorf("type %s.%s is not exported", obj.Pkg().Name(), obj.Name())
+		}
+		for i := range args.Len() {
+			if err := each(args.At(i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	switch t := t.(type) {
+	case *types.Named:
+		return named(t.Obj(), t.TypeArgs())
+	case *types.Alias:
+		return named(t.Obj(), t.TypeArgs())
+	case *types.Pointer:
+		return each(t.Elem())
+	case *types.Slice:
+		return each(t.Elem())
+	case *types.Array:
+		return each(t.Elem())
+	case *types.Chan:
+		return each(t.Elem())
+	case *types.Map:
+		return each(t.Key(), t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if f.Pkg() != pkg && !f.Exported() {
+				return fmt.Errorf("field %s of %s is not exported", f.Name(), f.Pkg().Name())
+			}
+			if err := each(f.Type()); err != nil {
+				return err
+			}
+		}
+	case *types.Signature:
+		return each(t.Params(), t.Results())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if err := each(v.Type()); err != nil {
+				return err
+			}
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			if err := each(m.Type()); err != nil {
+				return err
+			}
+		}
+		for e := range t.EmbeddedTypes() {
+			if err := each(e); err != nil {
+				return err
+			}
+		}
+	case *types.TypeParam:
+		return fmt.Errorf("type parameter %s has no meaning here", t.Obj().Name())
+	}
+	return nil
+}

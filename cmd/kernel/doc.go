@@ -1,0 +1,39 @@
+// Gomemo is a Jupyter kernel for Go in which nothing expensive is computed
+// twice.
+//
+// Usage:
+//
+//	gomemo run [flags] FILE.ipynb    run a notebook without Jupyter
+//	gomemo install [flags]           make Jupyter find the kernel
+//	gomemo uninstall [flags]         undo install
+//	gomemo prepare                   build what cells need, once per Go version
+//	gomemo doctor                    check this machine and say how to fix it
+//	gomemo kernel [flags]            serve a connection file; Jupyter calls this
+//	gomemo version                   print the versions of gomemo and Go
+//	gomemo help [command]            explain a command
+//
+// # Exit status
+//
+// All commands exit with 0 when they did what was asked, with 1 when it
+// failed and with 2 when they were called wrongly. For run, 1 means that a
+// cell failed or was not reached, and 2 also that FILE.ipynb cannot be read
+// or the file of -o not be written.
+//
+// # Output of run
+//
+// Standard output gets what cells print there, the values of their last
+// expressions and what they show: the same on every run of a notebook that
+// is deterministic. Standard error gets what cells print there, errors, the
+// cache reports, a line of progress if it is a terminal, and a summary.
+//
+// # Environment
+//
+//	GOMEMO_CACHE     directory of remembered calls; as -cache
+//	GOMEMO_MEMO_MIN  calls that take less are not remembered; as -memo-min
+//	GOMEMO_ENGINE    auto, compiled or interpreted: how cells are run
+//
+// This is the only package in which the parts of gomemo meet: it makes the
+// front end, the toolchain, the engine's client and the protocol from
+// settings and hands each the others behind the interfaces that it declares
+// (wire.go). Running a notebook is runner.go, showing it screen.go.
+package main

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens in testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gomemo": main})
+}
+
+// TestScript runs the commands that need no engine.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		Setup:               sandbox,
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// TestRunScript runs notebooks for real. The toolchain and the engine are
+// those of the user's cache directory, which are made if they are not there;
+// calls are remembered in the script's own directory.
+func TestRunScript(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the engine, whose preparation takes minutes")
+	}
+	t.Parallel()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prepare(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("..", "..", "testdata", "script", "run"),
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CACHE_HOME", cache)
+			env.Setenv("GOMEMO_CACHE", filepath.Join(env.WorkDir, "calls"))
+			return errors.Join(sandbox(env), toolchainEnv(env))
+		},
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"count": count,
+		},
+	})
+}
+
+// sandbox gives a script a home of its own and no Python environment.
+func sandbox(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	env.Setenv("HOME", home)
+	env.Setenv("VIRTUAL_ENV", filepath.Join(env.WorkDir, "venv"))
+	return os.Mkdir(home, 0o777)
+}
+
+// toolchainEnv lets a script use the Go installation with the caches that it
+// has outside of the sandbox.
+func toolchainEnv(env *testscript.Env) error {
+	names := []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GOSUMDB", "GOFLAGS"}
+	out, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
+	if err != nil {
+		return fmt.Errorf("go env: %w", err)
+	}
+	for i, value := range strings.Split(strings.TrimSuffix(string(out), "\n"), "\n") {
+		env.Setenv(names[i], value)
+	}
+	return nil
+}
+
+// count is a command of scripts: count N TEXT FILE... checks that TEXT occurs
+// N times in all files together.
+func count(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: count N TEXT FILE...")
+	}
+	n := 0
+	for _, file := range args[2:] {
+		n += strings.Count(ts.ReadFile(file), args[1])
+	}
+	if got := fmt.Sprint(n); got != args[0] {
+		ts.Fatalf("%q occurs %s times, want %s", args[1], got, args[0])
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gomemo"
+	"gomemo/engine"
+	"gomemo/engine/wire"
+	"gomemo/interp"
+	"gomemo/kernel"
+	"gomemo/native"
+)
+
+// progress is told what is being prepared and which fraction is done.
+type progress func(step string, fraction float64)
+
+// nativeOptions are those of every use of the toolchain.
+func nativeOptions(p progress, warn func(string)) native.Options {
+	return native.Options{Source: gomemo.Source, Progress: p, Warn: warn}
+}
+
+// prepare builds what is built once per machine.
+func prepare(ctx context.Context, p progress) error {
+	_, err := native.Prepare(ctx, nativeOptions(p, nil))
+	return err
+}
+
+// calls is the directory of remembered calls.
+func (s *settings) calls() (string, error) {
+	if s.cache != "" {
+		return s.cache, nil
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("there is no user cache directory: %w", err)
+	}
+	return filepath.Join(base, "gomemo", "calls"), nil
+}
+
+// newEvaluator prepares what is not there yet and starts a session for a
+// notebook in the current directory.
+func newEvaluator(ctx context.Context, s settings, p progress, warn func(string)) (kernel.Evaluator, error) {
+	calls, err := s.calls()
+	if err != nil {
+		return nil, err
+	}
+	toolchain, err := native.Prepare(ctx, nativeOptions(p, warn))
+	if err != nil {
+		return nil, err
+	}
+	workspace, err := toolchain.Open(ctx, ".")
+	if err != nil {
+		return nil, err
+	}
+	start := func(ctx context.Context) (interp.Engine, error) {
+		path, err := workspace.Engine(ctx)
+		if err != nil {
+			return nil, err
+		}
+		client, err := engine.Start(ctx, engine.Options{Path: path, Hello: wire.Hello{
+			Cache:     calls,
+			MemoMin:   s.memoMin,
+			NoMemo:    s.noMemo,
+			Toolchain: toolchain.ID(),
+		}})
+		if err != nil {
+			return nil, err
+		}
+		return engineClient{client}, nil
+	}
+	return evaluator{interp.New(interp.Options{
+		Compiler: workspace,
+		Start:    start,
+		Mode:     interp.Mode(s.engine),
+	})}, nil
+}
+
+// engineClient is an engine.Client as interp declares it.
+type engineClient struct{ *engine.Client }
+
+func (c engineClient) Run(ctx context.Context, r *wire.Run, out interp.Output) (*wire.Done, error) {
+	return c.Client.Run(ctx, r, out)
+}
+
+// evaluator is an interp.Session as kernel declares it.
+type evaluator struct{ session *interp.Session }
+
+func (e evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Output) kernel.Outcome {
+	o := e.session.Execute(ctx, c.Code, c.Number, out)
+	k := kernel.Outcome{Result: o.Result, Report: o.Report, Metadata: o.Metadata}
+	if o.Err != nil {
+		k.Err = &kernel.Error{Name: o.Err.Name, Value: o.Err.Value, Traceback: o.Err.Lines}
+	}
+	return k
+}
+
+func (e evaluator) IsComplete(code string) (status, indent string) {
+	return e.session.IsComplete(code)
+}
+
+func (e evaluator) Complete(ctx context.Context, code string, cursor int) ([]kernel.Completion, int, int) {
+	found, start, end := e.session.Complete(ctx, code, cursor)
+	matches := make([]kernel.Completion, len(found))
+	for i, f := range found {
+		matches[i] = kernel.Completion(f)
+	}
+	return matches, start, end
+}
+
+func (e evaluator) Inspect(ctx context.Context, code string, cursor, _ int) map[string]json.RawMessage {
+	text := e.session.Inspect(ctx, code, cursor)
+	if text == "" {
+		return nil
+	}
+	raw, err := json.Marshal(text)
+	if err != nil {
+		return nil // a string always has a JSON form
+	}
+	return map[string]json.RawMessage{"text/plain": raw}
+}
+
+func (e evaluator) Close() error { return e.session.Close() }

@@ -1,0 +1,226 @@
+package gomemo
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "gomemo"
+
+// allowed lists for every package which packages of this module it may
+// import. ARCHITECTURE.md shows the same table; a change of it is a change of
+// the design.
+var allowed = map[string][]string{
+	".": {},
+
+	// Leaves.
+	"internal/atomicfile": {},
+	"internal/mmap":       {},
+	"engine/wire":         {},
+
+	// Ordinary libraries: they know nothing of kernels, cells or engines.
+	"display": {},
+	"persist": {"internal/atomicfile", "internal/mmap"},
+	"memo":    {"internal/atomicfile", "persist"},
+
+	// The engine process.
+	"engine/rt":    {"display", "engine/wire", "memo", "persist"},
+	"engine/yaegi": {"display", "engine/rt", "engine/wire"},
+	"engine/host":  {"display", "engine/rt", "engine/wire", "engine/yaegi", "memo"},
+	"cmd/engine":   {"engine/host"},
+
+	// The kernel process. kernel and interp declare what they need and get it
+	// from cmd/kernel.
+	"engine":     {"engine/wire"},
+	"interp":     {"engine/wire"},
+	"native":     {"internal/atomicfile", "interp"},
+	"kernel":     {},
+	"kernelspec": {},
+	"notebook":   {},
+	"cmd/kernel": {
+		".", "engine", "engine/wire", "internal/atomicfile", "interp", "kernel", "kernelspec", "memo", "native", "notebook",
+	},
+}
+
+// allowedInTests lists what only the tests of a package may import beyond
+// that: what stands behind an interface in production is real in them.
+var allowedInTests = map[string][]string{
+	"engine": {"display", "engine/host", "engine/rt"},
+	"interp": {".", "engine", "native"},
+	"native": {"."},
+}
+
+// doors lists the modules that exactly one package may import.
+var doors = map[string]string{
+	"github.com/traefik/yaegi":        "engine/yaegi",
+	"github.com/go-zeromq/zmq4":       "kernel",
+	"github.com/edsrzf/mmap-go":       "internal/mmap",
+	"github.com/rogpeppe/go-internal": "cmd/kernel",
+}
+
+// libraries must stay usable by any Go program.
+var libraries = []string{"display", "memo", "parallel", "persist"}
+
+// A file is what the test needs to know of one Go file.
+type file struct {
+	path    string
+	pkg     string // directory below the module's root
+	test    bool
+	imports []string
+}
+
+// goFiles parses the import clauses of all Go files. It does not ask the go
+// command: a test's result that depends on a subprocess is cached although
+// the files have changed.
+func goFiles(t *testing.T) []file {
+	t.Helper()
+	var files []file
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if path != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "bin") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(path) != ".go" {
+			return nil
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		f := file{path: path, pkg: filepath.ToSlash(filepath.Dir(path)), test: strings.HasSuffix(name, "_test.go")}
+		for _, spec := range tree.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			f.imports = append(f.imports, imported)
+		}
+		files = append(files, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// own is the directory of a package of this module.
+func own(imported string) (dir string, ok bool) {
+	if imported == module {
+		return ".", true
+	}
+	return strings.CutPrefix(imported, module+"/")
+}
+
+// row is the row of the table for a package. Packages below an internal
+// directory belong to the package that they are internal to.
+func row(pkg string) string {
+	if _, ok := allowed[pkg]; ok {
+		return pkg
+	}
+	if parent, _, ok := strings.Cut(pkg, "/internal/"); ok {
+		return parent
+	}
+	return pkg
+}
+
+func TestImports(t *testing.T) {
+	for _, f := range goFiles(t) {
+		from := row(f.pkg)
+		list, ok := allowed[from]
+		if !ok {
+			t.Errorf("%s: package %s is not in the table of allowed imports", f.path, f.pkg)
+			continue
+		}
+		for _, imported := range f.imports {
+			to, ok := own(imported)
+			if !ok {
+				continue
+			}
+			to = row(to)
+			// A family shares what is internal to it.
+			if to == from || strings.HasPrefix(from, to+"/") && strings.Contains(imported, "/internal/") {
+				continue
+			}
+			if f.test && slices.Contains(allowedInTests[from], to) {
+				continue
+			}
+			if !slices.Contains(list, to) {
+				t.Errorf("%s: %s must not import %s", f.path, f.pkg, imported)
+			}
+		}
+	}
+}
+
+func TestDoors(t *testing.T) {
+	found := map[string]bool{}
+	for _, f := range goFiles(t) {
+		for _, imported := range f.imports {
+			for mod, door := range doors {
+				if imported != mod && !strings.HasPrefix(imported, mod+"/") {
+					continue
+				}
+				found[mod] = true
+				if f.pkg != door && !strings.HasPrefix(f.pkg, door+"/internal/") {
+					t.Errorf("%s: only %s may import %s", f.path, door, imported)
+				}
+			}
+		}
+	}
+	for _, mod := range slices.Sorted(maps.Keys(doors)) {
+		if !found[mod] {
+			t.Errorf("nothing imports %s: its row is out of date", mod)
+		}
+	}
+}
+
+// TestTableIsTrue finds rows for packages that are gone.
+func TestTableIsTrue(t *testing.T) {
+	exist := map[string]bool{}
+	for _, f := range goFiles(t) {
+		if !f.test || f.pkg == "." {
+			exist[f.pkg] = true
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(allowed)) {
+		if !exist[pkg] {
+			t.Errorf("the table has a row for %s, which does not exist", pkg)
+		}
+		for _, to := range allowed[pkg] {
+			if _, ok := allowed[to]; !ok {
+				t.Errorf("the row of %s allows %s, which has no row", pkg, to)
+			}
+			if strings.HasPrefix(to, "cmd/") {
+				t.Errorf("the row of %s allows the command %s", pkg, to)
+			}
+		}
+	}
+}
+
+// TestLibrariesStandAlone checks that no row lets a library reach the kernel
+// or the engine, not even through another package.
+func TestLibrariesStandAlone(t *testing.T) {
+	for _, lib := range libraries {
+		todo := slices.Clone(allowed[lib])
+		for len(todo) > 0 {
+			to := todo[0]
+			todo = append(todo[1:], allowed[to]...)
+			if !slices.Contains(libraries, to) && !strings.HasPrefix(to, "internal/") {
+				t.Errorf("%s may reach %s", lib, to)
+			}
+		}
+	}
+}

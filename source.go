@@ -1,0 +1,11 @@
+// Package gomemo carries the sources of the module itself: the engine process
+// is built from them on the machine where cells run, because it and the code
+// of cells must come from one and the same Go installation.
+package gomemo
+
+import "embed"
+
+// Source holds the packages that the engine links, with go.mod and go.sum.
+//
+//go:embed go.mod go.sum cmd/engine/*.go display/*.go engine/host engine/internal engine/rt engine/wire engine/yaegi internal memo/*.go persist/*.go
+var Source embed.FS

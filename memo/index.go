@@ -94,6 +94,24 @@ func (x *index) earlier(name string) []found {
 	return fs
 }
 
+// ofFunc returns the keys of all entries of function name. It reads the packs
+// again: byFunc knows the newest only.
+func (x *index) ofFunc(name string) []Key {
+	x.refresh(0)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var ks []Key
+	for _, p := range x.packs {
+		again := pack{file: p.file, seal: p.seal, scanned: fileHeaderSize}
+		again.scan(p.scanned, func(r *record, off int64, n uint64) {
+			if at := x.places[r.key]; r.Func == name && at.pack == p && at.off == off {
+				ks = append(ks, r.key)
+			}
+		})
+	}
+	return ks
+}
+
 // add takes note of a record. mu is held.
 func (x *index) add(p *pack, r *record, off int64, n uint64) {
 	at := place{pack: p, off: off, n: uint32(n), kind: r.kind, computed: r.Computed.UnixNano()}

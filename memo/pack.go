@@ -139,7 +139,10 @@ func adoptPack(dir string) *writer {
 
 func lockPack(f *os.File, name string) *writer {
 	s, ok := readFileHeader(f)
-	if !ok || !tryLock(f) {
+	if !ok {
+		return nil
+	}
+	if locked, _ := tryLock(f); !locked {
 		return nil
 	}
 	fi, err := f.Stat()
@@ -160,7 +163,8 @@ func createPack(dir, name string, named bool) (*writer, error) {
 		return nil, err
 	}
 	h, s := newFileHeader()
-	tryLock(t.File)
+	// Without locks nobody else adopts it either.
+	_, _ = tryLock(t.File)
 	if _, err = t.Write(h); err == nil {
 		err = t.publish(filepath.Join(dir, name))
 	}

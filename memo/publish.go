@@ -33,7 +33,8 @@ func newTemp(dir string, named bool) (*temp, error) {
 	if err != nil {
 		return nil, err
 	}
-	tryLock(f)
+	// Without locks the file would not be swept, and never by mistake.
+	_, _ = tryLock(f)
 	return &temp{File: f, dir: dir, name: name}, nil
 }
 
@@ -87,12 +88,18 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// sweep removes temporary files whose writers are gone. A writer locks its
-// file right after creating it; those younger than a minute are left alone
-// for the moment in between.
-func sweep(dir string, names []string, now time.Time) {
+// sweep removes the files of dir that match, and whose writers are gone. A
+// writer locks its file right after creating it; those younger than a minute
+// are left alone for the moment in between.
+func sweep(dir string, match func(name string) bool, now time.Time) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	defer d.Close()
+	names, _ := d.Readdirnames(-1)
 	for _, name := range names {
-		if !strings.HasPrefix(name, tempPrefix) {
+		if !match(name) {
 			continue
 		}
 		path := filepath.Join(dir, name)
@@ -100,9 +107,13 @@ func sweep(dir string, names []string, now time.Time) {
 		if err != nil {
 			continue
 		}
-		if fi, err := f.Stat(); err == nil && now.Sub(fi.ModTime()) > time.Minute && tryLock(f) {
-			os.Remove(path)
+		if fi, err := f.Stat(); err == nil && now.Sub(fi.ModTime()) > time.Minute {
+			if ok, _ := tryLock(f); ok {
+				os.Remove(path)
+			}
 		}
 		f.Close()
 	}
 }
+
+func isTemp(name string) bool { return strings.HasPrefix(name, tempPrefix) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,13 +62,10 @@ func Open(dir string, opts ...Option) (*Store, error) {
 		return nil, fmt.Errorf("memo: open %s: %w", dir, err)
 	}
 	s.index.dir = dir
-	for _, d := range []string{dir, s.largeDir()} {
-		if f, err := os.Open(d); err == nil {
-			names, _ := f.Readdirnames(-1)
-			f.Close()
-			sweep(d, names, time.Now())
-		}
-	}
+	now := time.Now()
+	sweep(dir, isTemp, now)
+	sweep(s.largeDir(), isTemp, now)
+	sweep(s.leaseDir(), func(string) bool { return true }, now)
 	return s, nil
 }
 
@@ -288,6 +286,16 @@ func (s *Store) Remove(k Key) error {
 	return nil
 }
 
+// RemoveFunc makes the store forget all entries of the function name.
+func (s *Store) RemoveFunc(name string) error {
+	for _, k := range s.index.ofFunc(name) {
+		if err := s.Remove(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Clear removes every entry.
 func (s *Store) Clear() error {
 	s.wmu.Lock()
@@ -372,15 +380,19 @@ func (s *Store) Stats() Stats {
 	return st
 }
 
-// Earlier returns entries of the function name, newest first, without Output
+// Earlier yields entries of the function name, newest first, without Output
 // and Payload: what a miss is compared with to say why it is one.
-func (s *Store) Earlier(name string) []*Entry {
-	var es []*Entry
-	for _, f := range s.index.earlier(name) {
-		if r := f.place.read(f.key); r != nil {
+func (s *Store) Earlier(name string) iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for _, f := range s.index.earlier(name) {
+			r := f.place.read(f.key)
+			if r == nil {
+				continue
+			}
 			r.Output, r.Payload = nil, nil
-			es = append(es, &r.Entry)
+			if !yield(&r.Entry) {
+				return
+			}
 		}
 	}
-	return es
 }

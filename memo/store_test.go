@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -235,7 +236,7 @@ func TestEarlierIsNewestFirst(t *testing.T) {
 		mustPut(t, s, key(i), entry(i, n))
 	}
 	for _, s := range []*Store{s, open(t, dir)} {
-		es := s.Earlier("train")
+		es := slices.Collect(s.Earlier("train"))
 		if len(es) < perFunc {
 			t.Fatalf("%d entries", len(es))
 		}
@@ -245,7 +246,7 @@ func TestEarlierIsNewestFirst(t *testing.T) {
 				t.Errorf("%d: %+v", i, e)
 			}
 		}
-		if es := s.Earlier("other"); es != nil {
+		if es := slices.Collect(s.Earlier("other")); es != nil {
 			t.Errorf("other: %v", es)
 		}
 	}

@@ -3,6 +3,7 @@
 package memo
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -31,13 +32,19 @@ func unlinked(fi os.FileInfo) bool {
 }
 
 // tryLock takes the exclusive lock of f's open file description if it is
-// free. The kernel gives it back when the last descriptor is closed, however
-// the process ends.
-func tryLock(f *os.File) bool {
+// free, and reports whether it did. The kernel gives it back when the last
+// descriptor is closed, however the process ends. An error means that the
+// file system has no locks.
+func tryLock(f *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err != syscall.EINTR {
-			return err == nil
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return false, nil
+		case !errors.Is(err, syscall.EINTR):
+			return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 type Cell struct {
 	session *Session
 	run     *wire.Run
-	calls   []wire.Call // verdicts in order of evaluation
 	result  map[string]json.RawMessage
 	memo    memoCell
 }
@@ -34,17 +33,6 @@ func Result(c *Cell, vs ...any) {
 // Result returns the MIME bundle of the last expression, nil if there is
 // none yet.
 func (c *Cell) Result() map[string]json.RawMessage { return c.result }
-
-// Calls returns the verdicts on the cell's judged calls so far.
-
-func (c *Cell) Calls() []wire.Call { return c.calls }
-
-// judged adds the verdict on a judged call. The kernel learns it at once, so
-// that it can be reported even if the cell then ends the process.
-func (c *Cell) judged(call wire.Call) {
-	c.calls = append(c.calls, call)
-	c.session.kernel.Judged(call)
-}
 
 // Var returns a pointer to the storage of a variable of the notebook.
 func (c *Cell) Var(name string) (ptr reflect.Value, ok bool) { return c.session.Var(name) }

@@ -67,10 +67,11 @@ func (s *Session) Drop(names ...string) {
 
 // Bind makes a variable live in the generated package unit, or, if unit is
 // empty, in a new box of type t on the heap. It keeps its value if it already
-// lived elsewhere with the identical type; otherwise it starts at zero. The
-// storage that it leaves is zeroed. A variable that is there already stays
-// untouched.
-func (s *Session) Bind(name, unit string, t reflect.Type) error {
+// lived elsewhere with the identical type, or if move vouches that its old type
+// differs from the new one in nothing but its methods; otherwise it starts at
+// zero. The storage that it leaves is zeroed. A variable that is there already
+// stays untouched.
+func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	old, had := s.vars[name]
 	var ptr reflect.Value
 	switch {
@@ -89,8 +90,11 @@ func (s *Session) Bind(name, unit string, t reflect.Type) error {
 		return nil
 	}
 	if had {
-		if old.ptr.Type() == ptr.Type() {
+		from, to := old.ptr.Type().Elem(), ptr.Type().Elem()
+		if from == to {
 			ptr.Elem().Set(old.ptr.Elem())
+		} else if move && from.Size() == to.Size() && from.Kind() == to.Kind() {
+			ptr.Elem().Set(reflect.NewAt(to, old.ptr.UnsafePointer()).Elem())
 		}
 		old.ptr.Elem().SetZero()
 	}

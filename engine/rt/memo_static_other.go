@@ -1,0 +1,7 @@
+//go:build !linux
+
+package rt
+
+// staticData returns nothing: where the variables of packages are is not
+// known on this system.
+func staticData() []region { return nil }

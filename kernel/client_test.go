@@ -208,20 +208,11 @@ func (tk *testKernel) endpoint(port int) string {
 // connect starts a client of the kernel that has seen its iopub_welcome.
 func connect(t *testing.T, tk *testKernel) *client {
 	t.Helper()
-	c := connectKey(t, tk, tk.info.Key)
-	if m := c.next(c.iopub); m.header.Type != "iopub_welcome" {
-		t.Fatalf("first message on iopub is %s, want iopub_welcome", m.header.Type)
-	}
-	return c
-}
-
-func connectKey(t *testing.T, tk *testKernel, key string) *client {
-	t.Helper()
-	h, err := (&ConnectionInfo{Key: key}).signer()
+	h, err := tk.info.signer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &client{t: t, codec: newCodec(key, h)}
+	c := &client{t: t, codec: newCodec(tk.info.Key, h)}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	dial := func(s zmq4.Socket, port int, subscribe bool) (zmq4.Socket, chan *message) {
@@ -257,6 +248,9 @@ func connectKey(t *testing.T, tk *testKernel, key string) *client {
 	c.control, c.controlMsgs = dial(zmq4.NewDealer(ctx, id), tk.info.ControlPort, false)
 	c.stdin, c.stdinMsgs = dial(zmq4.NewDealer(ctx, id), tk.info.StdinPort, false)
 	_, c.iopub = dial(zmq4.NewSub(ctx), tk.info.IOPubPort, true)
+	if m := c.next(c.iopub); m.header.Type != "iopub_welcome" {
+		t.Fatalf("first message on iopub is %s, want iopub_welcome", m.header.Type)
+	}
 	return c
 }
 

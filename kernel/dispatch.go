@@ -21,7 +21,7 @@ type request struct {
 // A handler serves one message type.
 type handler struct {
 	reply     string // type of the reply; "" if there is none
-	shellOnly bool
+	shellOnly bool   // uses the Evaluator: on control it would keep interrupts waiting
 	serve     func(k *Kernel, ctx context.Context, r *request) (content any)
 }
 
@@ -30,9 +30,9 @@ func table() map[string]handler {
 	return map[string]handler{
 		"kernel_info_request": {reply: "kernel_info_reply", serve: on((*Kernel).kernelInfo)},
 		"execute_request":     {reply: "execute_reply", serve: on((*Kernel).execute), shellOnly: true},
-		"is_complete_request": {reply: "is_complete_reply", serve: on((*Kernel).isComplete)},
-		"complete_request":    {reply: "complete_reply", serve: on((*Kernel).complete)},
-		"inspect_request":     {reply: "inspect_reply", serve: on((*Kernel).inspect)},
+		"is_complete_request": {reply: "is_complete_reply", serve: on((*Kernel).isComplete), shellOnly: true},
+		"complete_request":    {reply: "complete_reply", serve: on((*Kernel).complete), shellOnly: true},
+		"inspect_request":     {reply: "inspect_reply", serve: on((*Kernel).inspect), shellOnly: true},
 		"history_request":     {reply: "history_reply", serve: on((*Kernel).history)},
 		"comm_info_request":   {reply: "comm_info_reply", serve: on((*Kernel).commInfo)},
 		"comm_open":           {serve: on((*Kernel).commOpen)},
@@ -73,7 +73,7 @@ func (k *Kernel) receiveShell(p *peer, frames [][]byte) {
 	}
 }
 
-// receiveControl serves a request at once.
+// receiveControl serves a request at once; no handler for this channel blocks.
 func (k *Kernel) receiveControl(p *peer, frames [][]byte) {
 	if m := k.decode(k.socks.control, frames); m != nil {
 		k.dispatch(context.Background(), &request{message: m, sock: k.socks.control, peer: p})

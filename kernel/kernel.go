@@ -283,39 +283,39 @@ func (k *Kernel) watchParent() {
 // publish sends a message to all subscribers of iopub. parent is the header of
 // the request that caused it.
 func (k *Kernel) publish(parent json.RawMessage, msgType string, content any) {
-	if frames := k.encodeIOPub(parent, msgType, content); frames != nil {
-		k.socks.iopub.publish(newPacket(frames))
+	if pk, ok := k.iopubPacket(parent, msgType, content); ok {
+		k.socks.iopub.publish(pk)
 	}
 }
 
 // publishBulk is publish for what a cell can make any amount of: it waits for
 // clients that are behind.
 func (k *Kernel) publishBulk(parent json.RawMessage, msgType string, content any) {
-	frames := k.encodeIOPub(parent, msgType, content)
-	if frames == nil {
-		return
+	if pk, ok := k.iopubPacket(parent, msgType, content); ok {
+		pk.bulk = true
+		k.socks.iopub.waitRoom()
+		k.socks.iopub.publish(pk)
 	}
-	pk := newPacket(frames)
-	pk.bulk, pk.parent = true, parent
-	k.socks.iopub.waitRoom()
-	k.socks.iopub.publish(pk)
 }
 
-func (k *Kernel) encodeIOPub(parent json.RawMessage, msgType string, content any) [][]byte {
+func (k *Kernel) iopubPacket(parent json.RawMessage, msgType string, content any) (packet, bool) {
 	topic := [][]byte{[]byte("kernel." + k.codec.session + "." + msgType)}
 	frames, err := k.codec.encode(topic, msgType, parent, nil, content)
 	if err != nil {
 		k.log.Error("message not sent", "msg_type", msgType, "err", err)
-		return nil
+		return packet{}, false
 	}
-	return frames
+	pk := newPacket(frames)
+	pk.parent = parent
+	return pk, true
 }
 
 // dropped is the message for a client that has missed output.
 func (k *Kernel) dropped(l loss) packet {
 	text := fmt.Sprintf("[gomemo: output dropped: %d messages, %.1f MB, while this client was not reading]\n",
 		l.messages, float64(l.bytes)/1e6)
-	return newPacket(k.encodeIOPub(l.parent, "stream", stream{Name: "stderr", Text: text}))
+	pk, _ := k.iopubPacket(l.parent, "stream", stream{Name: "stderr", Text: text})
+	return pk
 }
 
 // receiveSubscription is called with what a subscriber of iopub sends, and

@@ -446,12 +446,15 @@ func TestWrongSignatureIsDropped(t *testing.T) {
 	t.Parallel()
 	tk := start(t)
 	good := connect(t, tk)
-	bad := connectKey(t, tk, "")
-	bad.codec = newCodec("other", good.codec.hash)
-	bad.send(bad.shell, "execute_request", executeRequest{Code: "value 1"})
-	unsigned := newCodec("", nil)
-	bad.codec = unsigned
-	bad.send(bad.shell, "execute_request", executeRequest{Code: "value 1"})
+	for _, bad := range []*codec{newCodec("other", good.codec.hash), newCodec("", nil)} {
+		frames, err := bad.encode(nil, "execute_request", nil, nil, executeRequest{Code: "value 1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := good.shell.Send(zmq4.NewMsgFrom(frames...)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for strings.Count(tk.logs.String(), errSignature.Error()) < 2 {
 		time.Sleep(time.Millisecond)
 	}

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// How much may wait for one client. Between roomFor and outboxLimit only
-// messages fit that no cell can make many of, so that a client that had
-// stopped reading still learns how its cell ended.
+// How much may wait for one client, not counting the packet that crosses the
+// limit. Bulk waits while more than roomFor is there; the rest is for messages
+// that no cell can make many of, so that a client that had stopped reading
+// still learns how its cell ended.
 const (
 	roomFor      = 8 << 20
 	outboxLimit  = 24 << 20
@@ -19,8 +20,8 @@ const (
 type packet struct {
 	frames [][]byte
 	size   int
-	bulk   bool            // output of a cell: waits for room, may be dropped
-	parent json.RawMessage // bulk: the request whose output it is
+	bulk   bool            // output that a cell can make any amount of: not for stalled clients
+	parent json.RawMessage // on iopub: the header of the request that caused it
 }
 
 func newPacket(frames [][]byte) packet {
@@ -56,25 +57,21 @@ func newOutbox() *outbox {
 	return &outbox{wake: make(chan struct{}, 1), room: make(chan struct{})}
 }
 
-// put queues a packet and reports whether it fitted. Bulk that does not fit is
-// counted as lost.
+// put queues a packet and reports whether there was room. One packet fits
+// whatever its size, or a picture larger than the limit could never be shown.
 func (o *outbox) put(p packet) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
 		return true
 	}
-	full := o.size+p.size > outboxLimit && o.size > 0
-	if p.bulk && (full || o.stalled) {
+	if o.size > outboxLimit || p.bulk && o.stalled {
 		if o.lost.messages == 0 {
 			o.lost.parent = p.parent
 		}
 		o.lost.messages++
 		o.lost.bytes += p.size
 		o.stalled = true
-		return false
-	}
-	if full {
 		return false
 	}
 	if o.size == 0 {

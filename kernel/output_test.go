@@ -79,11 +79,15 @@ func TestOutboxStallsAndRecovers(t *testing.T) {
 	if !caughtUp || lost.messages != 2 || lost.bytes != 30 || string(lost.parent) != "{}" {
 		t.Errorf("caught up %v, lost %+v", caughtUp, lost)
 	}
-	if !o.put(bulk(1)) {
+	if !o.put(bulk(2 * outboxLimit)) {
 		t.Error("still stalled after catching up")
 	}
+	if o.put(packet{size: 1}) {
+		t.Error("room beyond the limit")
+	}
+	o = newOutbox()
 	for o.put(packet{size: 1 << 20}) {
-		if o.size > outboxLimit {
+		if o.size > outboxLimit+1<<20 {
 			t.Fatalf("holds %d bytes", o.size)
 		}
 	}

@@ -281,18 +281,18 @@ func (d *decoder) fixedColumn(c *conv, dst source) {
 		return
 	}
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
-		for n > 0 {
-			b := r.next(n*width, width)
+		for i := 0; i < n; {
+			b := r.next((n-i)*width, width)
 			if b == nil {
 				return
 			}
-			k := len(b) / width
+			k, p := len(b)/width, unsafe.Add(q, uintptr(i)*stride)
 			if stride == uintptr(width) && littleEndian {
-				copy(bytesAt(q, len(b)), b)
+				copy(bytesAt(p, len(b)), b)
 			} else {
-				scatter(q, b, k, stride, width, c.p.lane)
+				scatter(p, b, k, stride, width, c.p.lane)
 			}
-			q, n = unsafe.Add(q, uintptr(k)*stride), n-k
+			i += k
 		}
 	})
 }
@@ -329,8 +329,8 @@ func (d *decoder) boolColumn(c *conv, dst source) {
 	}
 	r := d.open(d.size(dst.rows, 1))
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
-		for n > 0 {
-			b := r.next(n, 1)
+		for done := 0; done < n; {
+			b := r.next(n-done, 1)
 			if b == nil {
 				return
 			}
@@ -339,9 +339,9 @@ func (d *decoder) boolColumn(c *conv, dst source) {
 					d.r.fail("a bool that is %d", x)
 					return
 				}
-				*(*bool)(unsafe.Add(q, uintptr(i)*stride)) = x == 1
+				*(*bool)(unsafe.Add(q, uintptr(done+i)*stride)) = x == 1
 			}
-			q, n = unsafe.Add(q, uintptr(len(b))*stride), n-len(b)
+			done += len(b)
 		}
 	})
 }

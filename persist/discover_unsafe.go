@@ -79,6 +79,9 @@ func (e *encoder) discover() {
 func (e *encoder) search(w work) {
 	if w.more > 0 {
 		r := &e.regions[w.more-1]
+		if r.seen == r.n {
+			return
+		}
 		w = work{p: r.base, ptr: unsafe.Add(r.p, uintptr(r.seen)*r.base.size), n: r.n - r.seen}
 		r.seen = r.n
 	}

@@ -67,7 +67,9 @@ func (s source) elements(n int, size uintptr) source {
 	return s
 }
 
-// each calls f for runs of values in order, with their distance in memory.
+// each calls f for runs of values in order, with their distance in memory. The
+// functions it is given take care never to hold a pointer past the end of a
+// run: the garbage collector would see it as one to other memory.
 func (s *source) each(f func(p unsafe.Pointer, n int, stride uintptr)) {
 	if len(s.dims) == 0 {
 		for _, g := range s.segs {
@@ -148,12 +150,12 @@ func (e *encoder) fixedColumn(p *plan, s source) {
 			w.write(bytesAt(q, n*p.width))
 			return
 		}
-		for n > 0 {
+		for i := 0; i < n; {
 			dst := w.room(p.width)
-			k := min(n, len(dst)/p.width)
-			gather(dst, q, k, stride, p.width, p.lane)
+			k := min(n-i, len(dst)/p.width)
+			gather(dst, unsafe.Add(q, uintptr(i)*stride), k, stride, p.width, p.lane)
 			w.filled(k * p.width)
-			q, n = unsafe.Add(q, uintptr(k)*stride), n-k
+			i += k
 		}
 	})
 	w.end()

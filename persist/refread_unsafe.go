@@ -322,10 +322,8 @@ func (g *boxGroup) take() unsafe.Pointer {
 		g.segs = append(g.segs, g.free)
 	}
 	x := g.free.p
-	g.free.n--
-	g.free.p = unsafe.Add(x, p.size)
-	if g.free.n == 0 {
-		g.free.p = nil
+	if g.free.n--; g.free.n > 0 {
+		g.free.p = unsafe.Add(x, p.size)
 	}
 	return x
 }

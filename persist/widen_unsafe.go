@@ -58,17 +58,17 @@ func (d *decoder) widenColumn(from, to reflect.Kind, dst source) {
 	width := storedWidth(from)
 	r := d.open(d.size(dst.rows, width))
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
-		for n > 0 {
-			b := r.next(n*width, width)
+		for i := 0; i < n; {
+			b := r.next((n-i)*width, width)
 			if b == nil {
 				return
 			}
 			for ; len(b) > 0; b = b[width:] {
-				if !storeNumber(q, to, b, from) {
+				if !storeNumber(unsafe.Add(q, uintptr(i)*stride), to, b, from) {
 					d.err = &TypeError{Stored: "a number of 64 bits", Want: to.String() + " of this platform"}
 					return
 				}
-				q, n = unsafe.Add(q, stride), n-1
+				i++
 			}
 		}
 	})

@@ -1,9 +1,11 @@
 package native
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -21,17 +23,15 @@ import (
 // what their Run functions return.
 func testEngine() fs.FS {
 	return fstest.MapFS{
-		"go.mod": {Data: []byte("module gomemo\n\ngo 1.26.0\n\nrequire (\n\tgithub.com/go-zeromq/zmq4 v0.17.0\n\tgolang.org/x/text v0.15.0\n)\n")},
-		"go.sum": {Data: []byte(`golang.org/x/text v0.15.0 h1:h1V/4gjBv8v9cjcR6+AR5+/cIYK5N/WAgiv4xlsEtAk=
-golang.org/x/text v0.15.0/go.mod h1:18ZOQIKpY8NJVqYksKHtTdi31H5itFRjB5/qKTNYzSU=
-`)},
+		"go.mod": {Data: []byte("module gomemo\n\ngo 1.26.0\n\nrequire (\n\texample.com/shared v1.0.0\n\tgithub.com/go-zeromq/zmq4 v0.17.0\n)\n")},
+		"go.sum": {},
 		"engine/rt/rt.go": {Data: []byte(`package rt
 
-import "golang.org/x/text/language"
+import "example.com/shared"
 
 var Loaded []string
 
-func Tag() string { return language.English.String() }
+func Version() string { return shared.Version }
 `)},
 		"cmd/engine/main.go": {Data: []byte(`package main
 
@@ -54,7 +54,7 @@ func main() {
 			os.Stderr.WriteString(err.Error())
 			os.Exit(1)
 		}
-		rt.Loaded = append(rt.Loaded, "x")
+		rt.Loaded = append(rt.Loaded, rt.Version())
 		os.Stdout.WriteString(run.(func() string)() + "\n")
 	}
 }
@@ -64,32 +64,127 @@ func main() {
 	}
 }
 
-// shared is the toolchain of all tests: that of the user's cache directory,
-// because preparing one takes half a minute.
+// modules are what the tests' module proxy has.
+var modules = map[string]map[string]string{
+	"example.com/shared@v1.0.0": {
+		"go.mod":    "module example.com/shared\n\ngo 1.26\n",
+		"shared.go": "package shared\n\nconst Version = \"v1.0.0\"\n",
+	},
+	"example.com/shared@v1.1.0": {
+		"go.mod":    "module example.com/shared\n\ngo 1.26\n",
+		"shared.go": "package shared\n\nconst Version = \"v1.1.0\"\n",
+	},
+	"example.com/plain@v0.3.0": {
+		"go.mod":               "module example.com/plain\n\ngo 1.26\n",
+		"plain.go":             "package plain\n\nimport \"example.com/plain/internal/deep\"\n\nfunc Max[T int | string](a, b T) T { return deep.Max(a, b) }\n",
+		"internal/deep/max.go": "package deep\n\nfunc Max[T int | string](a, b T) T { return max(a, b) }\n",
+	},
+	"example.com/raises@v1.0.0": {
+		"go.mod":    "module example.com/raises\n\ngo 1.26\n\nrequire example.com/shared v1.1.0\n",
+		"raises.go": "package raises\n\nimport \"example.com/shared\"\n\nfunc Version() string { return \"raises with \" + shared.Version }\n",
+	},
+	"example.com/broken@v1.0.0": {
+		"go.mod":    "module example.com/broken\n\ngo 1.26\n",
+		"broken.go": "package broken\n\nvar x int = \"no\"\n",
+	},
+}
+
+// scratch is the tests' directory: the module proxy, the module cache, and the
+// cache of everything but the toolchain.
+var scratch string
+
+func TestMain(m *testing.M) {
+	if os.Getenv("NATIVE_TEST_PREPARE") != "" {
+		os.Exit(prepareMain())
+	}
+	var err error
+	if scratch, err = os.MkdirTemp("", "native-test-"); err != nil {
+		panic(err)
+	}
+	if err := writeProxy(filepath.Join(scratch, "proxy")); err != nil {
+		panic(err)
+	}
+	for name, value := range map[string]string{
+		"GOPROXY":    "file://" + filepath.ToSlash(filepath.Join(scratch, "proxy")),
+		"GOSUMDB":    "off",
+		"GOMODCACHE": filepath.Join(scratch, "mod"),
+	} {
+		os.Setenv(name, value)
+	}
+	code := m.Run()
+	// The go command makes its module cache read-only.
+	_ = filepath.WalkDir(scratch, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			_ = os.Chmod(path, 0o777)
+		}
+		return nil
+	})
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
+// writeProxy writes modules in the layout of the module proxy protocol.
+func writeProxy(dir string) error {
+	for name, files := range modules {
+		path, version, _ := strings.Cut(name, "@")
+		at := filepath.Join(dir, filepath.FromSlash(path), "@v")
+		if err := os.MkdirAll(at, 0o777); err != nil {
+			return err
+		}
+		list, err := os.OpenFile(filepath.Join(at, "list"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return err
+		}
+		var archive bytes.Buffer
+		z := zip.NewWriter(&archive)
+		for file, text := range files {
+			w, zerr := z.Create(name + "/" + file)
+			if zerr == nil {
+				_, zerr = io.WriteString(w, text)
+			}
+			err = errors.Join(err, zerr)
+		}
+		_, lerr := fmt.Fprintln(list, version)
+		err = errors.Join(err, lerr, list.Close(), z.Close(),
+			os.WriteFile(filepath.Join(at, version+".info"), []byte(`{"Version":"`+version+`"}`), 0o666),
+			os.WriteFile(filepath.Join(at, version+".mod"), []byte(files["go.mod"]), 0o666),
+			os.WriteFile(filepath.Join(at, version+".zip"), archive.Bytes(), 0o666))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shared is the toolchain of all tests. Its prepared files are those in the
+// user's cache directory, because making them takes half a minute; everything
+// else goes to scratch.
 var shared = sync.OnceValues(func() (*Toolchain, error) {
-	return Prepare(context.Background(), Options{Source: testEngine()})
+	tc, err := open(context.Background(), &Options{Source: testEngine()})
+	if err != nil {
+		return nil, err
+	}
+	if err := tc.prepare(context.Background(), new(progress)); err != nil {
+		return nil, err
+	}
+	tc.cache.dir = filepath.Join(scratch, "cache")
+	return tc, nil
 })
 
-// toolchain returns the shared toolchain with an empty cache of its own.
+// toolchain returns the shared toolchain.
 func toolchain(t testing.TB) *Toolchain {
 	t.Helper()
-	prepared, err := shared()
+	tc, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := *prepared
-	own.cache = cache{t.TempDir()}
-	return &own
+	return tc
 }
 
 // workspace returns one of the shared toolchain, whose engine is built.
 func workspace(t testing.TB) *Workspace {
 	t.Helper()
-	prepared, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := prepared.Open(t.Context(), "")
+	w, err := toolchain(t).Open(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,11 +223,7 @@ func pair(salt string) interp.Build {
 
 func TestBuild(t *testing.T) {
 	w := workspace(t)
-	own := *w.t
-	own.cache.dir = t.TempDir()
-	w2 := &Workspace{t: &own, graph: w.graph}
-	// Archives of modules stay in the shared cache; this build needs none.
-	p, err := w2.Build(t.Context(), pair("build"))
+	p, err := w.Build(t.Context(), pair("build"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +233,7 @@ func TestBuild(t *testing.T) {
 	if got, want := run(t, w, p.Path), "main.t {n:3} build\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	again, err := w2.Build(t.Context(), pair("build"))
+	again, err := workspace(t).Build(t.Context(), pair("build"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +308,7 @@ func Run() (s string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{w.t.cache.dir, os.TempDir() + "/", w.t.env.GOROOT + "/src"} {
+	for _, dir := range []string{w.t.cache.dir, w.t.env.GOROOT + "/src"} {
 		if bytes.Contains(data, []byte(dir)) {
 			t.Errorf("the plugin contains %s", dir)
 		}
@@ -276,7 +367,7 @@ func TestOrdinaryPackageRules(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	w := workspace(t)
-	for _, path := range []string{"fmt", "net/http", "gomemo/engine/rt", "golang.org/x/text/language"} {
+	for _, path := range []string{"fmt", "net/http", "gomemo/engine/rt", "example.com/shared"} {
 		r, err := w.Export(path)
 		if err != nil {
 			t.Error(err)

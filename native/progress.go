@@ -6,9 +6,9 @@ import (
 
 // The shares of a whole preparation, from a run on 2 cores.
 const (
-	shareStd      = 0.30
-	shareCompiler = 0.35
-	shareEngine   = 0.35
+	shareStd      = 0.42
+	shareCompiler = 0.48
+	shareEngine   = 0.10
 )
 
 // How many packages are compiled on the way, in Go 1.26.8.

@@ -66,10 +66,17 @@ func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 		if err != nil {
 			return nil, err
 		}
-		return engine.Start(ctx, engine.Options{Path: path, Hello: wire.Hello{Cache: cache, MemoMin: 20 * time.Millisecond, Toolchain: tc.ID()}})
+		c, err := engine.Start(ctx, engine.Options{Path: path, Hello: wire.Hello{Cache: cache, MemoMin: 20 * time.Millisecond, Toolchain: tc.ID()}})
+		return client{c}, err
 	}})
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+type client struct{ *engine.Client }
+
+func (c client) Run(ctx context.Context, r *wire.Run, out interp.Output) (*wire.Done, error) {
+	return c.Client.Run(ctx, r, out)
 }
 
 // run executes one cell and writes down everything a person would see.

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -609,9 +610,101 @@ func (p *plan) settleVars() (errs diagnostics) {
 		for _, n := range notebook {
 			d.refs = append(d.refs, ref{name: n})
 		}
+		d.shape = p.shape(obj.Type())
 		p.table.add(d)
 	}
 	return errs
+}
+
+// settleMoves judges the older variables whose types changed under them,
+// because a type or something that its methods reach was declared again. One
+// that looks the same in memory keeps its value. The others are dropped, and a
+// cell that uses one is refused.
+func (p *plan) settleMoves() (errs diagnostics) {
+	p.move = map[string]bool{}
+	mine := map[string]bool{}
+	for _, v := range p.vars {
+		mine[v.name] = true
+	}
+	for _, name := range sortedKeys(p.table.byName) {
+		d := p.table.byName[name]
+		was, known := p.s.hashOf[name]
+		if d.kind != varDecl || mine[name] || !known || was == d.group.hash {
+			continue
+		}
+		obj := p.pkg.Scope().Lookup(name)
+		if d.shape != "" && obj != nil && p.shape(obj.Type()) == d.shape {
+			p.move[name] = true
+			continue
+		}
+		p.dropped = append(p.dropped, name)
+		why := fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
+		for _, r := range p.refs {
+			if dep := p.table.byName[r.name]; dep != nil && slices.Contains(p.globals(dep.group), name) {
+				errs = append(errs, p.src.diag(r.off, "", "%s", why))
+			}
+		}
+		p.s.gone[name] = why
+	}
+	for _, name := range p.dropped {
+		p.table.remove(name)
+	}
+	return errs
+}
+
+// shape describes a type by its memory alone: methods do not count, names of
+// fields do. It is "" for a type that can hold values of other types, which
+// would keep the methods they were made with.
+func (p *plan) shape(t types.Type) string {
+	var b strings.Builder
+	seen := map[types.Type]int{}
+	var write func(t types.Type) bool
+	write = func(t types.Type) bool {
+		t = types.Unalias(t)
+		if n, ok := seen[t]; ok {
+			fmt.Fprintf(&b, "#%d", n)
+			return true
+		}
+		seen[t] = len(seen)
+		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != p.pkg {
+			b.WriteString(types.TypeString(n, nil))
+		} else if ok {
+			b.WriteString(n.Obj().Name())
+		}
+		switch u := t.Underlying().(type) {
+		case *types.Basic:
+			b.WriteString(u.Name())
+			return u.Kind() != types.UnsafePointer
+		case *types.Pointer:
+			b.WriteString("*")
+			return write(u.Elem())
+		case *types.Slice:
+			b.WriteString("[]")
+			return write(u.Elem())
+		case *types.Array:
+			fmt.Fprintf(&b, "[%d]", u.Len())
+			return write(u.Elem())
+		case *types.Map:
+			b.WriteString("map[")
+			return write(u.Key()) && write(u.Elem())
+		case *types.Struct:
+			b.WriteString("{")
+			for f := range u.Fields() {
+				b.WriteString(f.Name() + " ")
+				if !write(f.Type()) {
+					return false
+				}
+				b.WriteString(";")
+			}
+			b.WriteString("}")
+			return true
+		}
+		return false // interfaces, functions and channels
+	}
+	if !write(t) {
+		return ""
+	}
+	return b.String()
 }
 
 // refsIn lists the identifiers of a node that name declarations of the

@@ -245,7 +245,7 @@ func (s *Session) Inspect(ctx context.Context, code string, cursor int) string {
 
 // IsComplete judges what a console has read so far: "complete", "incomplete"
 // (with the indent for the next line) or "invalid".
-func IsComplete(code string) (status, indent string) {
+func (*Session) IsComplete(code string) (status, indent string) {
 	fset := token.NewFileSet()
 	file := fset.AddFile("", -1, len(code))
 	var sc scanner.Scanner

@@ -42,6 +42,7 @@ type decl struct {
 	calls  map[string]bool // last names of what it calls
 	impure string          // what in the text is not known to be pure
 	typ    typeText        // varDecl: its type
+	shape  string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
 	heap   *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
 
 	// What hashing found.

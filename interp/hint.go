@@ -40,6 +40,9 @@ func (p *plan) hint(msg string) string {
 
 // nearest is the name that is a slip of the finger away from name, "" if none is.
 func nearest(name string, names []string) string {
+	if len(name) < 3 {
+		return "" // every short name is near another
+	}
 	best, bestDist := "", 3
 	if len(name) < 5 {
 		bestDist = 2

@@ -27,6 +27,8 @@ type plan struct {
 	refs     []ref                       // of the statements
 	seg      map[ast.Stmt]int            // numbers the runs of var declarations, from 1
 	varSet   map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
+	move     map[string]bool             // older variables that keep their value under a new type
+	dropped  []string                    // older variables that lose it
 	broken   map[*decl]*Diagnostic
 	checked  map[*decl]bool // decls whose bodies were checked
 }

@@ -130,7 +130,7 @@ func lineFor(c wire.Call) reportLine {
 		}
 	case "miss":
 		l.detail = "took " + duration(c.TookMS) + ", stored"
-		if c.Reason != "" {
+		if c.Reason != "" && c.Reason != "nothing stored yet" {
 			l.detail += " (" + c.Reason + ")"
 		}
 	case "refused":

@@ -141,7 +141,11 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 	from, to := p.s.span(st)
 	if p.last != nil && st == p.body[len(p.body)-1] && p.hasValue() {
 		e.imports[rtPath] = true
-		edits = append(edits, edit{from, from, "_rt.Result(_c, ", 9}, edit{to, to, ")", -1})
+		open := "_rt.Result(_c, "
+		if _, several := p.info.Types[p.last].Type.(*types.Tuple); several {
+			open = "func(vs ...any) { _rt.Result(_c, vs...) }("
+		}
+		edits = append(edits, edit{from, from, open, 9}, edit{to, to, ")", -1})
 	}
 	for _, j := range p.judgedCalls(st) {
 		outer++
@@ -190,8 +194,15 @@ func (p *plan) varText(e *emitter, vs *ast.ValueSpec, edits []edit, file string)
 	return fmt.Sprintf("%s%s = %s\n", at, strings.Join(lhs, ", "), strings.Join(rhs, ", "))
 }
 
-// hasValue reports whether the last expression has a value to show.
+// hasValue reports whether the last expression has a value to show. What
+// fmt.Print and its like return is not worth showing.
 func (p *plan) hasValue() bool {
+	if c, ok := ast.Unparen(p.last).(*ast.CallExpr); ok {
+		switch p.calleeName(c) {
+		case "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln":
+			return false
+		}
+	}
 	tv, ok := p.info.Types[p.last]
 	if !ok || tv.IsVoid() || tv.IsType() || tv.IsBuiltin() {
 		return false

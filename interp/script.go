@@ -43,6 +43,7 @@ type scripter struct {
 	imps  map[string]bool
 	funcs map[string]string
 	sites map[string]int
+	heap  map[*decl]bool // variables that this cell puts on the engine's heap
 	lines []int
 	out   strings.Builder
 }
@@ -70,7 +71,7 @@ type notInterpreted struct {
 // script generates the interpreted form of the cell, or says why it has none.
 func (p *plan) script() (run *wire.Run, why notInterpreted) {
 	sc := &scripter{p: p, run: &wire.Run{}, used: map[string]bool{}, imps: map[string]bool{},
-		funcs: map[string]string{}, sites: map[string]int{}}
+		funcs: map[string]string{}, sites: map[string]int{}, heap: map[*decl]bool{}}
 	defer func() {
 		if v := recover(); v != nil {
 			n, ok := v.(notInterpreted)
@@ -98,6 +99,7 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 			sc.refuse(v.off, "a variable of type "+d.typ.String())
 		}
 		heap[d] = t
+		sc.heap[d] = true
 	}
 	for i, st := range p.body {
 		if i == len(p.body)-1 && p.last != nil && p.hasValue() {
@@ -294,7 +296,14 @@ func (sc *scripter) target(e ast.Expr) string {
 	return sc.variable(id.Name)
 }
 
+// A variable whose type has changed, or that no plugin holds, has to be moved
+// by compiled code first.
 func (sc *scripter) variable(name string) string {
+	d := sc.p.table.byName[name]
+	u := sc.p.s.units[sc.p.s.placed[d.group.hash]]
+	if !sc.heap[d] && (u == nil || u.plugin == "") && (d.heap == nil || sc.p.s.hashOf[name] != d.group.hash) {
+		sc.refuse(0, "the use of "+name+", which has to be moved")
+	}
 	sc.used[name] = true
 	return "*v." + name
 }

@@ -66,6 +66,7 @@ type Session struct {
 	seq          int
 	moduleChange bool
 	gone         map[string]string // variables that were lost -> why
+	hashOf       map[string]string // variables -> hash of their group when the engine learned of them
 
 	proc    *process
 	opened  []string // plugins in the order of their first use
@@ -85,7 +86,7 @@ func New(o Options) *Session {
 	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
 		fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
 		sizes: types.SizesFor("gc", runtime.GOARCH), placed: map[string]string{}, units: map[string]*unit{},
-		layouts: map[string]layout{}, gone: map[string]string{}}
+		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}}
 	if s.mode == "" {
 		s.mode = Auto
 	}
@@ -223,6 +224,10 @@ func failure(name, format string, args ...any) *Outcome {
 // prepare decides the tier and makes what the engine runs.
 func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*wire.Run, *program, *Outcome) {
 	groups(p.table)
+	if errs := p.settleMoves(); len(errs) > 0 {
+		o := compileFailure(errs)
+		return nil, nil, &o
+	}
 	if s.mode != Compiled {
 		script, why := p.script()
 		if script != nil {
@@ -287,14 +292,19 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 		s.restart()
 		return *failure("error", "the engine cannot start: %v\nRun \"gomemo doctor\" to see what is missing.", err)
 	}
+	for _, name := range p.dropped {
+		out.Stream("stderr", s.gone[name]+"\n")
+	}
 	run.Seq = s.seq
 	run.Plugins = s.plugins(p, prog)
 	run.Vars = proc.bindings(p)
 	run.Drop = proc.dropped(p)
 	began := time.Now()
 	done, err := proc.engine.Run(ctx, run, out)
-	for _, v := range run.Vars {
-		proc.bound[v.Name] = v
+	for i, v := range run.Vars {
+		run.Vars[i].Move = false // of this change only, not of a replay
+		proc.bound[v.Name] = run.Vars[i]
+		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
 	}
 	for _, name := range run.Drop {
 		delete(proc.bound, name)
@@ -319,7 +329,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	}
 	reached := func(*newVar) bool { return true }
 	if done.Error != nil {
-		o.Err = s.runtimeError(done.Error)
+		o.Err = s.runtimeError(done.Error, p.src)
 		reached = s.reached(p, done.Error.Frames)
 	}
 	s.commit(p, reached)
@@ -368,7 +378,7 @@ func (proc *process) bindings(p *plan) []wire.Var {
 		if d.kind != varDecl {
 			continue
 		}
-		v := wire.Var{Name: name}
+		v := wire.Var{Name: name, Move: p.move[name]}
 		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
 			v.Unit = path
 		} else if d.heap != nil {

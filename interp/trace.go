@@ -24,18 +24,24 @@ func (s *Session) where(f wire.Frame) (src *source, line int, ok bool) {
 }
 
 // trace writes the user's frames, innermost first, each with its source line.
+// Frames without a file are remarks, such as how many calls were left out.
 func (s *Session) trace(frames []wire.Frame, cell *source) []string {
 	var out []string
 	for _, f := range frames {
 		src, line, ok := s.where(f)
 		if !ok {
 			if f.File != "cell" || cell == nil {
-				out = append(out, fmt.Sprintf("    at %s", f.Func))
+				out = append(out, "    "+f.Func)
 				continue
 			}
 			src, line = cell, f.Line
 		}
-		out = append(out, fmt.Sprintf("    at %s (cell %d, line %d)", strings.TrimPrefix(f.Func, "main."), src.cell, line))
+		name := strings.TrimPrefix(f.Func, "main.")
+		if name == "cell" || strings.HasPrefix(name, "cell.func") {
+			out = append(out, fmt.Sprintf("    at cell %d, line %d", src.cell, line))
+		} else {
+			out = append(out, fmt.Sprintf("    at %s (cell %d, line %d)", name, src.cell, line))
+		}
 		if text := strings.TrimSpace(src.line(line)); text != "" {
 			out = append(out, "        "+text)
 		}
@@ -44,7 +50,7 @@ func (s *Session) trace(frames []wire.Frame, cell *source) []string {
 }
 
 // runtimeError turns what the engine reports into what the user reads.
-func (s *Session) runtimeError(e *wire.Error) *Error {
+func (s *Session) runtimeError(e *wire.Error, cell *source) *Error {
 	out := &Error{Name: e.Kind, Value: strings.SplitN(e.Message, "\n", 2)[0]}
 	switch e.Kind {
 	case "panic":
@@ -56,6 +62,6 @@ func (s *Session) runtimeError(e *wire.Error) *Error {
 		out.Name = "error"
 		out.Lines = strings.Split(e.Message, "\n")
 	}
-	out.Lines = append(out.Lines, s.trace(e.Frames, nil)...)
+	out.Lines = append(out.Lines, s.trace(e.Frames, cell)...)
 	return out
 }

@@ -92,7 +92,7 @@ func (h *host) prepare(r *wire.Run, cell *rt.Cell) (b body, err error) {
 				return b, fmt.Errorf("variable %s: %w", v.Name, err)
 			}
 		}
-		if err := h.session.Bind(v.Name, v.Unit, t); err != nil {
+		if err := h.session.Bind(v.Name, v.Unit, t, v.Move); err != nil {
 			return b, err
 		}
 	}

@@ -152,13 +152,14 @@ func (d *decoder) decode(ts []reflect.Type) []reflect.Value {
 		}
 	}
 	d.bindBoxed()
+	d.flatPools()
 	d.allocate()
 	for i := range vs {
 		if d.err == nil {
 			d.placeRoot(&vs[i], roots[i], convs[i])
 		}
 	}
-	d.poolBatches()
+	d.tableBatches()
 	for i := 0; i < len(d.batches) && d.err == nil && d.r.err == nil; i++ {
 		b := d.batches[i]
 		d.batches[i] = inBatch{}

@@ -9,11 +9,27 @@ import (
 	"unsafe"
 )
 
-// allocate makes the memory of the pools and the maps that are wanted.
+// flatPools reads the pools without references, which come first.
+func (d *decoder) flatPools() {
+	for i := range d.pools {
+		pl := &d.pools[i]
+		if pl.rows == 0 || !d.types[pl.typ].flat || d.err != nil || d.r.err != nil {
+			continue
+		}
+		if pl.conv != nil && pl.conv.p.size > 0 {
+			pl.blocks = newBlocks(pl.conv.p, pl.rows, pl.regionEnd)
+		}
+		if c, dst := d.table(pl.typ, pl.conv, pl.blocks, pl.rows); c != nil {
+			d.column(c, dst)
+		}
+	}
+}
+
+// allocate makes the memory of the other pools and the maps that are wanted.
 func (d *decoder) allocate() {
 	for i := range d.pools {
 		pl := &d.pools[i]
-		if pl.conv == nil || pl.rows == 0 || pl.conv.p.size == 0 {
+		if d.types[pl.typ].flat || pl.conv == nil || pl.rows == 0 || pl.conv.p.size == 0 {
 			continue
 		}
 		pl.blocks = newBlocks(pl.conv.p, pl.rows, pl.regionEnd)
@@ -69,12 +85,17 @@ func sourceOf(blocks []block, p *plan, rows int) source {
 	return source{segs: segs, stride: p.size, rows: rows}
 }
 
-// poolBatches queues the batches of the pools and the maps.
-func (d *decoder) poolBatches() {
+// tableBatches queues the batches of the pools that have references and of the
+// maps.
+func (d *decoder) tableBatches() {
+	push := func(typ int, c *conv, blocks []block, rows int) {
+		if c, dst := d.table(typ, c, blocks, rows); c != nil {
+			d.push(c, dst)
+		}
+	}
 	for i := range d.pools {
-		pl := &d.pools[i]
-		if pl.rows > 0 {
-			d.tableBatch(pl.typ, pl.conv, pl.blocks, pl.rows)
+		if pl := &d.pools[i]; pl.rows > 0 && !d.types[pl.typ].flat {
+			push(pl.typ, pl.conv, pl.blocks, pl.rows)
 		}
 	}
 	for i := range d.maps {
@@ -84,23 +105,26 @@ func (d *decoder) poolBatches() {
 		}
 		st := &d.types[m.typ]
 		if m.conv == nil {
-			d.tableBatch(st.key, nil, nil, m.rows)
-			d.tableBatch(st.elem, nil, nil, m.rows)
+			push(st.key, nil, nil, m.rows)
+			push(st.elem, nil, nil, m.rows)
 		} else {
-			d.tableBatch(st.key, m.conv.key, m.keys, m.rows)
-			d.tableBatch(st.elem, m.conv.val, m.vals, m.rows)
+			push(st.key, m.conv.key, m.keys, m.rows)
+			push(st.elem, m.conv.val, m.vals, m.rows)
 		}
 	}
 }
 
-func (d *decoder) tableBatch(typ int, c *conv, blocks []block, rows int) {
-	if c == nil || c.p.size == 0 {
-		if c, d.err = d.bind(typ, nil, ""); d.err == nil {
-			d.push(c, source{rows: rows})
-		}
-		return
+// table returns what reads a table, or over it if c is nil.
+func (d *decoder) table(typ int, c *conv, blocks []block, rows int) (*conv, source) {
+	if c != nil && c.p.size > 0 {
+		return c, sourceOf(blocks, c.p, rows)
 	}
-	d.push(c, sourceOf(blocks, c.p, rows))
+	c, err := d.bind(typ, nil, "")
+	if err != nil {
+		d.err = err
+		return nil, source{}
+	}
+	return c, source{rows: rows}
 }
 
 // openBox makes v, an interface, hold a new value of type p, and returns where

@@ -56,6 +56,7 @@ type encoder struct {
 	lastIface   *plan
 	lastDynamic *plan
 
+	segs    []seg // of batches
 	batches []batch
 	val     []byte   // the value section
 	nums    []uint64 // scratch of number columns
@@ -96,12 +97,10 @@ func (e *encoder) release() {
 	clear(e.regions)
 	clear(e.work)
 	clear(e.maps)
+	clear(e.segs)
 	clear(e.batches)
-	for i := range e.batches {
-		e.batches[i] = batch{}
-	}
 	const keep = 1 << 16
-	if cap(e.regions)+cap(e.work)+cap(e.val)+cap(e.nums)*8+cap(e.leaves)+cap(e.chunk) > 16*keep || len(e.maps) > 64 {
+	if cap(e.regions)*8+cap(e.work)+cap(e.segs)+cap(e.val)+cap(e.nums)*8+cap(e.leaves)+cap(e.chunk) > 16*keep || len(e.maps) > 64 {
 		return
 	}
 	clear(e.poolIndex)
@@ -113,7 +112,7 @@ func (e *encoder) release() {
 	*e = encoder{
 		roots: e.roots[:0], regions: e.regions[:0], index: e.index, spans: e.spans, work: e.work[:0],
 		maps: e.maps[:0], mapIndex: e.mapIndex, order: e.order[:0], pools: e.pools[:0], poolIndex: e.poolIndex,
-		types: e.types[:0], typeIDs: e.typeIDs, boxed: e.boxed, batches: e.batches[:0],
+		types: e.types[:0], typeIDs: e.typeIDs, boxed: e.boxed, segs: e.segs[:0], batches: e.batches[:0],
 		val: e.val[:0], nums: e.nums[:0], chunk: e.chunk[:0], leaves: e.leaves[:0], sums: e.sums[:0],
 	}
 	encoders.Put(e)
@@ -188,13 +187,23 @@ func (e *encoder) write() {
 			e.num(int(e.ref(r.base, r.ptr)))
 		} else {
 			e.num(0)
-			e.batches = append(e.batches, batch{r.plan, source{segs: []seg{{r.ptr, 1}}, stride: r.plan.size, rows: 1}})
 		}
 	}
 	e.num(len(e.pools))
 	for i := range e.pools {
 		e.writePool(&e.pools[i])
 	}
+	// Pools without references come first, so that a reader has them in place,
+	// mapped perhaps, when it meets the first reference.
+	e.poolBatches(true)
+	for i := range e.roots {
+		if r := &e.roots[i]; !r.variable {
+			e.segs = append(e.segs, seg{r.ptr, 1})
+			n := len(e.segs)
+			e.batches = append(e.batches, batch{r.plan, source{segs: e.segs[n-1 : n : n], stride: r.plan.size, rows: 1}})
+		}
+	}
+	e.poolBatches(false)
 	e.writeMaps()
 	for i := 0; i < len(e.batches) && e.err == nil; i++ {
 		b := e.batches[i]
@@ -237,17 +246,29 @@ func (e *encoder) writePool(pl *pool) {
 			e.num(x)
 		}
 	}
-	if len(pl.regions) > 0 {
-		segs := make([]seg, len(pl.regions))
-		for k, i := range pl.regions {
-			segs[k] = seg{e.regions[i].p, e.regions[i].n}
+}
+
+func (e *encoder) poolBatches(flat bool) {
+	for k := range e.pools {
+		pl := &e.pools[k]
+		if pl.base.flat != flat || len(pl.regions) == 0 {
+			continue
 		}
+		start := len(e.segs)
+		for _, i := range pl.regions {
+			e.segs = append(e.segs, seg{e.regions[i].p, e.regions[i].n})
+		}
+		segs := e.segs[start:len(e.segs):len(e.segs)]
 		e.batches = append(e.batches, batch{pl.base, source{segs: segs, stride: pl.base.size, rows: pl.rows}})
 	}
 }
 
 // writeMaps groups the maps by type, in order of discovery.
 func (e *encoder) writeMaps() {
+	if len(e.maps) == 0 {
+		e.num(0)
+		return
+	}
 	var order []*plan
 	groups := map[*plan][]*mapping{}
 	for _, m := range e.maps {

@@ -16,6 +16,7 @@ type options struct {
 	names    []string
 	capacity bool
 	noVerify bool
+	sync     bool
 }
 
 func newOptions(opts []Option) options {
@@ -59,4 +60,11 @@ func Capacity() Option {
 // then goes unnoticed; damage to anything else is still found.
 func NoVerify() Option {
 	return func(o *options) { o.noVerify = true }
+}
+
+// Sync makes Dump wait until the file is on the disk. Without it a power
+// failure within seconds may lose the file, or cut it short, which Load finds;
+// a crash of the program does neither.
+func Sync() Option {
+	return func(o *options) { o.sync = true }
 }

@@ -127,6 +127,7 @@ type storedType struct {
 	kind    reflect.Kind // or kindLeaf, kindFiller
 	boxed   bool
 	empty   bool // values have no columns
+	flat    bool // values refer to nothing
 	name    string
 	text    string // of funcs, channels and unsafe pointers
 	elem    int
@@ -223,6 +224,7 @@ func measure(types []storedType) bool {
 		}
 		height := 0
 		t.empty = t.kind == reflect.Struct || t.kind == reflect.Array
+		t.flat = isFlat(t.kind)
 		for _, f := range parts {
 			h := visit(f.typ, depth+1)
 			if h == open || h >= maxTypeDepth {
@@ -230,6 +232,7 @@ func measure(types []storedType) bool {
 			}
 			height = max(height, h)
 			t.empty = t.empty && types[f.typ].empty
+			t.flat = t.flat && types[f.typ].flat
 		}
 		t.empty = t.empty || t.kind == reflect.Array && t.len == 0
 		heights[i] = height + 1
@@ -239,6 +242,15 @@ func measure(types []storedType) bool {
 		if visit(i, 0) == open {
 			return false
 		}
+	}
+	return true
+}
+
+// isFlat reports whether values of the kind, parts apart, refer to nothing.
+func isFlat(k reflect.Kind) bool {
+	switch k {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return false
 	}
 	return true
 }

@@ -510,7 +510,7 @@ func TestHashGolden(t *testing.T) {
 		want string
 	}{
 		{42, "37f6feca9d68b768fa8b4bf14ac82268c2ea103cb81744816c528d178ac24acd"},
-		{map[string][]float64{"a": {1, 2}, "b": nil}, "f6df182675a248f7d051b5c1a8a2505417e2e316cc96fcbf4a449dc4334876ea"},
+		{map[string][]float64{"a": {1, 2}, "b": nil}, "c0309a669d7fe982fe47416073ada9f9bc9df04fe54ec9a554a2e15c562c1c5b"},
 	} {
 		if d, err := Hash(test.v); err != nil || d.String() != test.want {
 			t.Errorf("Hash(%v) = %v, %v; want %s", test.v, d, err, test.want)

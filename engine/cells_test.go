@@ -183,18 +183,14 @@ func recurse(n int) int {
 //line decl-3c.go:1
 func loop() {
 	for {
-		if rt.Stop != 0 {
-			rt.Poll()
-		}
+		rt.Poll()
 	}
 }
 
 //line decl-4d.go:1
 func swallow() {
 	for {
-		if rt.Stop != 0 {
-			rt.Poll()
-		}
+		rt.Poll()
 		func() {
 			defer func() { recover() }()
 			loop()

@@ -152,8 +152,8 @@ func (p *Program) Run() error {
 func (p *Program) At() wire.Frame { return p.frame(*p.line) }
 
 func (p *Program) frame(line int) wire.Frame {
-	if 0 < line && line <= len(p.lines) {
-		line = p.lines[line-1]
+	if n := len(p.lines); line > 0 && n > 0 {
+		line = p.lines[min(line, n)-1] // an error may be found behind the last line
 	}
 	return wire.Frame{Func: "cell", File: "cell", Line: line}
 }

@@ -16,7 +16,7 @@ type Crash struct {
 
 // crashStart matches what the runtime's reports begin with. The user may
 // print the same: only the end of the process tells.
-var crashStart = regexp.MustCompile(`panic: |fatal error: |runtime: |unexpected fault address |SIG[A-Z]+: `)
+var crashStart = regexp.MustCompile(`panic: |fatal error: |runtime: |unexpected fault address |(?m:^SIG[A-Z]+: )`)
 
 // MayStart returns the first place in printed where the report of a crash
 // may start, -1 if there is none.
@@ -55,7 +55,7 @@ func ParseCrash(printed, copied string) (c Crash, ok bool) {
 }
 
 var (
-	reportLine = regexp.MustCompile(`(?:panic: |fatal error: |SIG[A-Z]+: )`)
+	reportLine = regexp.MustCompile(`panic: |fatal error: |(?m:^SIG[A-Z]+: )`)
 	limit      = regexp.MustCompile(`goroutine stack exceeds (\d+)-byte limit`)
 	prelude    = regexp.MustCompile(`(?:runtime: [^\n]*\n|unexpected fault address [^\n]*\n)+\z`)
 )

@@ -189,9 +189,9 @@ func keyBytes(i int) []byte { k := key(i); return k[:] }
 func FuzzParseRecord(f *testing.F) {
 	_, s := newFileHeader()
 	for _, r := range []*record{
-		{kind: kindEntry, align: 1, key: key(1), Entry: *entry(1, 30)},
+		{kind: kindEntry, align: 8, key: key(1), Entry: *entry(1, 30)},
 		{kind: kindEntry, align: 64, key: key(2), Entry: *entry(2, 500)},
-		{kind: kindRemoved, align: 1, key: key(3)},
+		{kind: kindRemoved, align: 8, key: key(3)},
 	} {
 		f.Add(r.append(nil, s))
 	}

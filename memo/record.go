@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zeebo/blake3"
@@ -28,7 +31,7 @@ import (
 //
 //	 0  magic "\xe7MeR"
 //	 4  kind, uint8
-//	 5  alignment of the payload within the record, a power of two, uint8
+//	 5  alignment of the payload within the record, 8, 16, 32 or 64, uint8
 //	 6  zero
 //	 8  length of the record with checksum and final padding, uint64
 //	16  key, 32 bytes
@@ -39,7 +42,9 @@ import (
 //	80  lengths of Output and Payload, uint64 each
 //	96  Func, Host, Record, Output, zeroes up to the alignment, Payload,
 //	    zeroes up to a multiple of 8
-//	end checksum: blake3 of the seal and of everything in the record before it
+//	end checksum: blake3 of the seal and of everything in the record before it;
+//	    a payload longer than 1 MiB is represented by the blake3 digests of its
+//	    pieces of 1 MiB, which are computed on all processors
 //
 // The seal keeps a payload that happens to contain a store's file from being
 // taken for an entry when a reader looks for the next record behind a damaged
@@ -53,6 +58,7 @@ const (
 	recordFixed    = 96
 	checksumSize   = 32
 	sealSize       = 16
+	pieceSize      = 1 << 20
 )
 
 // Kinds of records.
@@ -136,8 +142,7 @@ type record struct {
 // size returns the length of r's encoding.
 func (r *record) size() uint64 {
 	n := recordFixed + uint64(len(r.Func)) + uint64(len(r.Host)) + uint64(len(r.Record)) + uint64(len(r.Output))
-	n = roundUp(n, uint64(r.align))
-	return roundUp(n+uint64(len(r.Payload)), 8) + checksumSize
+	return roundUp(n, uint64(r.align)) + roundUp(uint64(len(r.Payload)), 8) + checksumSize
 }
 
 // head appends everything of r before the payload to b.
@@ -173,40 +178,80 @@ func padTo(b []byte, start int, align uint64) []byte {
 
 // append appends the encoding of r, sealed with s, to b.
 func (r *record) append(b []byte, s seal) []byte {
-	// The checksum covers the seal, so that goes before the record for a
-	// moment: one pass over contiguous memory and no hasher on the heap.
 	start := len(b)
-	b = append(b, s[:]...)
 	b = r.head(b)
+	payload := len(b)
 	b = append(b, r.Payload...)
-	b = padTo(b, start+sealSize, 8)
-	sum := blake3.Sum256(b[start:])
-	copy(b[start:], b[start+sealSize:])
-	b = b[:len(b)-sealSize]
+	end := len(b)
+	b = padTo(b, payload, 8)
+	sum := checksum(s, b[start:payload], b[payload:end], b[end:])
 	return append(b, sum[:]...)
 }
 
 // writeTo writes the encoding of r to w without joining its parts in memory.
 func (r *record) writeTo(w io.Writer, s seal) error {
+	head := r.head(nil)
+	n := uint64(len(r.Payload))
+	end := make([]byte, roundUp(n, 8)-n, 8+checksumSize)
+	sum := checksum(s, head, r.Payload, end)
+	end = append(end, sum[:]...)
+	for _, b := range [][]byte{head, r.Payload, end} {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checksum returns the checksum of a record, given what stands before its
+// payload and behind it.
+func checksum(s seal, head, payload, end []byte) (sum [checksumSize]byte) {
+	// Small records are the common ones, and a hasher is a 10 kB object.
+	const onStack = 4 << 10
+	if n := len(head) + len(payload) + len(end); n <= onStack {
+		var buf [sealSize + onStack]byte
+		b := append(buf[:0], s[:]...)
+		b = append(b, head...)
+		b = append(b, payload...)
+		b = append(b, end...)
+		return blake3.Sum256(b)
+	}
 	h := blake3.New()
 	h.Write(s[:])
-	put := func(b []byte) error {
-		h.Write(b)
-		_, err := w.Write(b)
-		return err
+	h.Write(head)
+	if len(payload) <= pieceSize {
+		h.Write(payload)
+	} else {
+		h.Write(pieceDigests(payload))
 	}
-	if err := put(r.head(nil)); err != nil {
-		return err
+	h.Write(end)
+	h.Sum(sum[:0])
+	return sum
+}
+
+// pieceDigests returns the digests of the pieces of b, one after the other.
+func pieceDigests(b []byte) []byte {
+	n := (len(b) + pieceSize - 1) / pieceSize
+	digests := make([]byte, n*checksumSize)
+	inParallel(n, func(i int) {
+		d := blake3.Sum256(b[i*pieceSize : min((i+1)*pieceSize, len(b))])
+		copy(digests[i*checksumSize:], d[:])
+	})
+	return digests
+}
+
+// inParallel calls f for 0 to n-1 on all processors.
+func inParallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
+			}
+		})
 	}
-	if err := put(r.Payload); err != nil {
-		return err
-	}
-	var zero [8]byte
-	if err := put(zero[:roundUp(uint64(len(r.Payload)), 8)-uint64(len(r.Payload))]); err != nil {
-		return err
-	}
-	_, err := w.Write(h.Sum(nil))
-	return err
+	wg.Wait()
 }
 
 // recordLen returns the length that the record at the start of b claims, if b
@@ -237,37 +282,25 @@ func parseRecord(b []byte, s seal, limit uint64) (r record, n uint64, err error)
 		return r, 0, errShort
 	}
 	b = b[:n]
-	if !sealed(b, s) {
+	if err := r.decode(b); err != nil {
+		return r, 0, err
+	}
+	payload := n - checksumSize - roundUp(uint64(len(r.Payload)), 8)
+	end := payload + uint64(len(r.Payload))
+	sum := checksum(s, b[:payload], b[payload:end], b[end:n-checksumSize])
+	if !bytes.Equal(sum[:], b[n-checksumSize:]) {
 		return r, 0, errDamaged
 	}
-	return r, n, r.decode(b)
+	return r, n, nil
 }
 
-// sealed reports whether the checksum at the end of record b is right.
-func sealed(b []byte, s seal) bool {
-	body := b[:len(b)-checksumSize]
-	var sum [checksumSize]byte
-	// Small records are the common ones, and a hasher is a 10 kB object.
-	if len(body) <= 8<<10 {
-		var buf [sealSize + 8<<10]byte
-		copy(buf[:], s[:])
-		sum = blake3.Sum256(buf[:sealSize+copy(buf[sealSize:], body)])
-	} else {
-		h := blake3.New()
-		h.Write(s[:])
-		h.Write(body)
-		h.Sum(sum[:0])
-	}
-	return bytes.Equal(sum[:], b[len(b)-checksumSize:])
-}
-
-// decode fills r from a whole record. What the checksum vouches for was
-// written by this package, but lengths are checked nevertheless.
+// decode fills r from b, which is a record in full or pretends to be one: the
+// checksum has not been looked at.
 func (r *record) decode(b []byte) error {
 	le := binary.LittleEndian
 	r.kind, r.align = b[4], b[5]
 	switch r.align {
-	case 1, 2, 4, 8, 16, 32, 64:
+	case 8, 16, 32, 64:
 	default:
 		return errDamaged
 	}
@@ -295,7 +328,7 @@ func (r *record) decode(b []byte) error {
 	cut(roundUp(pos, uint64(r.align)) - pos)
 	r.Payload = cut(le.Uint64(b[88:]))
 	if !ok || len(rest) >= 8 {
-		return errDamaged
+		return errDamaged // also if the padding is not of the length that size gives
 	}
 	return nil
 }

@@ -153,7 +153,7 @@ func readLarge(path string, k Key) (*Entry, error) {
 		return nil, errDamaged
 	}
 	b := make([]byte, body)
-	if _, err := f.ReadAt(b, fileHeaderSize); err != nil {
+	if err := readPieces(f, b, fileHeaderSize); err != nil {
 		return nil, errDamaged
 	}
 	r, _, err := parseRecord(b, sl, body)
@@ -163,13 +163,29 @@ func readLarge(path string, k Key) (*Entry, error) {
 	return &r.Entry, nil
 }
 
+// readPieces is f.ReadAt on all processors: most of its time goes into making
+// the memory present.
+func readPieces(f *os.File, b []byte, off int64) error {
+	var failed atomic.Pointer[error]
+	inParallel((len(b)+pieceSize-1)/pieceSize, func(i int) {
+		lo, hi := i*pieceSize, min((i+1)*pieceSize, len(b))
+		if _, err := f.ReadAt(b[lo:hi], off+int64(lo)); err != nil {
+			failed.Store(&err)
+		}
+	})
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // Put stores e under k and returns its size on disk in bytes. A large entry
 // is durable when Put returns, a small one survives the end of the process
 // and becomes durable with the next Sync. An error (a full disk, a directory
 // that cannot be written to) leaves the store as it was. Host and Computed
 // are filled in if they are empty.
 func (s *Store) Put(k Key, e *Entry) (int64, error) {
-	r := &record{kind: kindEntry, align: 1, key: k, Entry: *e}
+	r := &record{kind: kindEntry, align: 8, key: k, Entry: *e}
 	if r.Host == "" {
 		r.Host = s.host
 	}
@@ -217,7 +233,7 @@ func (s *Store) putLarge(r *record) (int64, error) {
 	n := fileHeaderSize + int64(r.size())
 
 	// The pointer is for Earlier only: the entry is found without it.
-	p := &record{kind: kindPointer, align: 1, key: r.key, Entry: r.Entry}
+	p := &record{kind: kindPointer, align: 8, key: r.key, Entry: r.Entry}
 	p.Output, p.Payload = nil, nil
 	if p.size() <= maxSmall {
 		return n, s.putSmall(p)
@@ -233,8 +249,7 @@ func (s *Store) putSmall(r *record) error {
 	if err != nil {
 		return err
 	}
-	// A fresh buffer of the right size costs less than keeping the largest.
-	b := r.append(make([]byte, 0, r.size()+sealSize), w.seal)
+	b := r.append(make([]byte, 0, r.size()), w.seal)
 	off, err := w.append(b)
 	if err != nil {
 		return err
@@ -276,7 +291,7 @@ func (s *Store) writer() (*writer, error) {
 
 // Remove makes the store forget k. Other processes notice within a second.
 func (s *Store) Remove(k Key) error {
-	r := &record{kind: kindRemoved, align: 1, key: k, Entry: Entry{Computed: time.Now()}}
+	r := &record{kind: kindRemoved, align: 8, key: k, Entry: Entry{Computed: time.Now()}}
 	if err := s.putSmall(r); err != nil {
 		return fmt.Errorf("memo: remove from %s: %w", s.dir, err)
 	}

@@ -40,12 +40,37 @@ func (j *judge) call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	start := time.Now()
 	k, err := j.newKey(args)
 	if err != nil {
-		return j.callRefused(f, args, unsupported(err))
+		return j.callRefused(f, args, j.unsupported(err))
 	}
-	if results, ok := j.recall(k, start); ok {
+	if results, ok := j.recall(k, start, ""); ok {
 		return results
 	}
-	return j.compute(f, k, start)
+	hashing := time.Since(start)
+	lease, waited := j.lease(k)
+	if waited {
+		if results, ok := j.recall(k, start, "another session computed it meanwhile"); ok {
+			lease.Release()
+			return results
+		}
+	}
+	return j.compute(f, k, hashing, lease)
+}
+
+// lease takes the right to compute k, unless calls of this code are known to
+// be cheap: then computing twice costs less.
+func (j *judge) lease(k *callKey) (l *memo.Lease, waited bool) {
+	if !j.cost.exclusive() {
+		return nil, false
+	}
+	l, err := j.store.TryLease(k.Key)
+	if l != nil || err != nil {
+		return l, false
+	}
+	l = j.store.Lease(k.Key, Stopping)
+	if l == nil {
+		Poll() // does not return if the cell was asked to end
+	}
+	return l, true
 }
 
 func (j *judge) invoke(f reflect.Value, args []reflect.Value) []reflect.Value {
@@ -118,8 +143,9 @@ func (j *judge) callTimed(f reflect.Value, args []reflect.Value) []reflect.Value
 	return results
 }
 
-// recall answers a call from the store.
-func (j *judge) recall(k *callKey, start time.Time) ([]reflect.Value, bool) {
+// recall answers a call from the store. The reason says how the entry came to
+// be there if that is worth a word.
+func (j *judge) recall(k *callKey, start time.Time, reason string) ([]reflect.Value, bool) {
 	j.cell.waitWrite(k.Key)
 	e, err := j.store.Get(k.Key)
 	if err != nil {
@@ -137,7 +163,7 @@ func (j *judge) recall(k *callKey, start time.Time) ([]reflect.Value, bool) {
 		// What cannot be shown now has nobody to see it: the kernel is gone.
 		_ = j.cell.Replay(events)
 	}
-	call := j.entry(verdictHit, "", time.Since(start))
+	call := j.entry(verdictHit, reason, time.Since(start))
 	call.SavedMS = milliseconds(e.Took)
 	call.Key = k.String()
 	call.Bytes = int64(len(e.Payload) + len(e.Output))
@@ -148,12 +174,13 @@ func (j *judge) recall(k *callKey, start time.Time) ([]reflect.Value, bool) {
 }
 
 func (j *judge) decode(payload []byte) ([]reflect.Value, error) {
-	return persist.DecodeValues(payload, j.results, persist.Types(j.cell.session.TypeNamed))
+	return persist.DecodeValues(payload, j.results, persist.Types(j.cell.session.TypeNamed), persist.NoVerify())
 }
 
-// compute runs a call that is not in the store and stores what it returns.
-func (j *judge) compute(f reflect.Value, k *callKey, start time.Time) []reflect.Value {
-	hashing := time.Since(start)
+// compute runs a call that is not in the store, stores what it returns and
+// releases the lease. Looking the call up took hashing.
+func (j *judge) compute(f reflect.Value, k *callKey, hashing time.Duration, lease *memo.Lease) []reflect.Value {
+	defer func() { lease.Release() }() // nil once the entry's writer has it
 	snap := j.snapshot(k)
 	b := j.cell.enterBody()
 	endCapture, err := j.cell.BeginCapture()
@@ -168,15 +195,13 @@ func (j *judge) compute(f reflect.Value, k *callKey, start time.Time) []reflect.
 	alone := j.cell.leaveBody(b)
 	events, err := endCapture()
 
-	call := j.entry(verdictMiss, "", took)
 	if took < j.min() {
-		call.Verdict = verdictCheap
 		j.cost.cheap(took, hashing, j.store)
-		j.cell.report(call)
+		j.cell.report(j.entry(verdictCheap, "", took))
 		return results
 	}
 	j.cost.dear(true, j.store)
-	entry := &memo.Entry{Func: j.site.Func, Took: took, Computed: time.Now()}
+	call := j.entry(verdictRefused, "", took)
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		call.Reason = fmt.Sprintf("it printed more than %d MB", wire.CaptureLimit>>20)
@@ -184,34 +209,41 @@ func (j *judge) compute(f reflect.Value, k *callKey, start time.Time) []reflect.
 		call.Reason = "its output cannot be recorded: " + err.Error()
 	case len(events) > 0 && !alone:
 		call.Reason = "it printed while another such call ran, and their output cannot be told apart"
-	case !j.worthwhile(took, hashing):
-		call.Verdict = verdictCheap
-		call.Reason = fmt.Sprintf("hashing what it is given took %v", hashing.Round(time.Millisecond))
 	default:
-		call.Reason = j.unchanged(k, snap)
-		if call.Reason == "" {
-			j.describe(k, hashing < describeTime || hashing < took/describePart)
-			call.Reason = j.encode(entry, k, results, events)
+		var entry *memo.Entry
+		entry, call.Verdict, call.Reason = j.pack(k, snap, results, events, took, hashing)
+		if entry != nil {
+			call.Key = k.String()
+			j.put(k.Key, entry, call, lease)
+			lease = nil
+			return results
 		}
-		encoding := time.Since(entry.Computed)
-		if call.Reason == "" && !j.worthwhile(took, hashing+encoding) {
-			call.Verdict = verdictCheap
-			call.Reason = fmt.Sprintf("hashing what it is given and encoding what it returns took %v",
-				(hashing + encoding).Round(time.Millisecond))
-		}
-	}
-	switch {
-	case call.Verdict == verdictCheap:
-	case call.Reason != "":
-		call.Verdict = verdictRefused
-	default:
-		call.Reason = j.whyMiss(k)
-		call.Key = k.String()
-		j.put(k.Key, entry, call)
-		return results
 	}
 	j.cell.report(call)
 	return results
+}
+
+// pack makes the entry of a call that is over, or says with which verdict and
+// why there is none.
+func (j *judge) pack(k *callKey, snap []byte, results []reflect.Value, events []wire.Event,
+	took, hashing time.Duration) (e *memo.Entry, verdict, reason string) {
+	if !j.worthwhile(took, hashing) {
+		return nil, verdictCheap, fmt.Sprintf("hashing what it is given took %v", hashing.Round(time.Millisecond))
+	}
+	e = &memo.Entry{Func: j.site.Func, Took: took, Computed: time.Now()}
+	if reason := j.unchanged(k, snap); reason != "" {
+		return nil, verdictRefused, reason
+	}
+	if reason := j.encode(e, k, results, events); reason != "" {
+		return nil, verdictRefused, reason
+	}
+	if encoding := time.Since(e.Computed); !j.worthwhile(took, hashing+encoding) {
+		return nil, verdictCheap, fmt.Sprintf("hashing what it is given and encoding what it returns took %v",
+			(hashing + encoding).Round(time.Millisecond))
+	}
+	j.describe(k, hashing < describeTime || hashing < took/describePart)
+	e.Record = appendRecord(nil, k.parts)
+	return e, verdictMiss, j.whyMiss(k)
 }
 
 // worthwhile reports whether a call that took so long should be stored, given
@@ -228,7 +260,7 @@ func (j *judge) encode(e *memo.Entry, k *callKey, results []reflect.Value, event
 	var buf bytes.Buffer
 	err := persist.EncodeValues(&buf, results, persist.Capacity(), persist.Names(resultNames(len(results))...))
 	if err != nil {
-		return unsupported(err)
+		return j.unsupported(err)
 	}
 	e.Payload = buf.Bytes()
 	if reason := j.trial(e.Payload, results); reason != "" {
@@ -239,7 +271,6 @@ func (j *judge) encode(e *memo.Entry, k *callKey, results []reflect.Value, event
 			return "its output cannot be stored: " + err.Error()
 		}
 	}
-	e.Record = appendRecord(nil, k.parts)
 	return ""
 }
 
@@ -256,7 +287,7 @@ func (j *judge) trial(payload []byte, results []reflect.Value) (refuse string) {
 	was, err1 := persist.HashValues(variables(results), persist.Capacity())
 	is, err2 := persist.HashValues(copies, persist.Capacity())
 	if err := errors.Join(err1, err2); err != nil {
-		return unsupported(err)
+		return j.unsupported(err)
 	}
 	if was != is {
 		return "a stored copy of what it returns would not be the same"

@@ -79,10 +79,10 @@ func (j *judge) unchanged(k *callKey, snap []byte) (refuse string) {
 	if !j.mutable {
 		return ""
 	}
-	names := j.names(len(k.args))
+	names := j.valueNames
 	graph, err := j.hash(k.vs, names)
 	if err != nil {
-		return unsupported(err)
+		return j.unsupported(err)
 	}
 	if graph == k.graph {
 		return ""
@@ -97,7 +97,7 @@ func (j *judge) unchanged(k *callKey, snap []byte) (refuse string) {
 			var d differ
 			for i, v := range k.vs {
 				if path, ok := d.diff(old[i], v, ""); ok {
-					return placed(names[i]+path) + " was changed by the call"
+					return j.placed(names[i]+path) + " was changed by the call"
 				}
 			}
 		}

@@ -69,6 +69,14 @@ func (c *cost) lookUp() bool {
 	return c.min == 0 || c.wasted < c.min || c.wary && c.hash < affordableHash
 }
 
+// exclusive reports whether other sessions should wait for the next call
+// instead of computing the same.
+func (c *cost) exclusive() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.streak < 4 || c.worst >= c.min/farBelow
+}
+
 // cheap records a call that was not worth storing.
 func (c *cost) cheap(took, hash time.Duration, store *memo.Store) {
 	c.mu.Lock()

@@ -48,7 +48,7 @@ func (j *judge) newKey(args []reflect.Value) (*callKey, error) {
 		k.vs = append(slices.Clip(args), j.globals...)
 	}
 	var err error
-	if k.graph, err = j.hash(k.vs, j.names(len(args))); err != nil {
+	if k.graph, err = j.hash(k.vs, j.valueNames); err != nil {
 		return nil, err
 	}
 	buf := make([]byte, 0, 512)
@@ -81,14 +81,7 @@ func (j *judge) keyHead(t reflect.Type) []byte {
 	return b
 }
 
-// names returns what a user calls the values of a key.
-func (j *judge) names(args int) []string {
-	if len(j.valueNames) == args+len(j.globals) {
-		return j.valueNames
-	}
-	return valueNames(j.site.Func, args, j.site.Globals)
-}
-
+// valueNames returns what a user calls the arguments and globals of a call.
 func valueNames(fn string, args int, globals []string) []string {
 	var names []string
 	n := 1
@@ -127,29 +120,33 @@ func isMethod(fn string) bool {
 
 // unsupported says in the user's words why values cannot be part of a key or
 // be stored.
-func unsupported(err error) string {
+func (j *judge) unsupported(err error) string {
 	var u *persist.UnsupportedError
 	if !errors.As(err, &u) {
 		return err.Error()
 	}
-	return placed(u.Path) + ": " + u.Kind
+	return j.placed(u.Path) + ": " + u.Kind
 }
 
-// placed sets what follows a value's name in a path off: "argument 2.Log" is
-// "argument 2 (.Log)".
-func placed(path string) string {
-	i := len(path)
-	for _, prefix := range []string{"the receiver", "the result", "argument ", "result "} {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
-			rest = strings.TrimLeft(rest, "0123456789")
-			i = len(path) - len(rest)
-			break
+// placed sets what follows a value's name in a path off, and puts the
+// parameter's own name before it: "argument 2.Log" is "argument 2 (opts.Log)".
+func (j *judge) placed(path string) string {
+	for i, name := range j.valueNames {
+		rest, ok := strings.CutPrefix(path, name)
+		if !ok || rest == "" || rest[0] >= '0' && rest[0] <= '9' || strings.HasPrefix(name, "global ") {
+			continue
+		}
+		if i < len(j.site.Params) {
+			rest = j.site.Params[i] + rest
+		}
+		return name + " (" + rest + ")"
+	}
+	for _, name := range resultNames(len(j.results)) {
+		if rest, ok := strings.CutPrefix(path, name); ok && rest != "" && (rest[0] < '0' || rest[0] > '9') {
+			return name + " (" + rest + ")"
 		}
 	}
-	if i == len(path) {
-		return path
-	}
-	return path[:i] + " (" + path[i:] + ")"
+	return path
 }
 
 // describe fills in k.parts, when the call is over and has changed nothing.
@@ -159,7 +156,7 @@ func (j *judge) describe(k *callKey, thorough bool) {
 	k.parts = append(k.parts,
 		part{"toolchain", short([]byte(j.cell.session.hello.Toolchain)), ""},
 		part{"code", short(j.head), ""})
-	names := j.names(len(k.args))
+	names := j.valueNames
 	for i, v := range k.vs {
 		p := part{name: names[i], text: shortText(v)}
 		if d := scalarDigest(v); d != nil {

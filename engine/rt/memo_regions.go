@@ -115,7 +115,7 @@ func (j *judge) shared(k *callKey, results []reflect.Value) (refuse string) {
 		return ""
 	}
 	in := regions{types: j.types()}
-	names := j.names(len(k.args))
+	names := j.valueNames
 	for i, v := range k.vs {
 		in.name = names[i]
 		if v.CanAddr() { // a global: a result may point to the variable itself

@@ -271,6 +271,9 @@ func TestRefusals(t *testing.T) {
 		"it calls time.Now (cell 1, line 2)")
 	logging := options{Logger: func(string) {}}
 	takes := func(n int, o options) int { return n }
+	named := site("f", "0")
+	named.Params = []string{"n", "opts"}
+	refused(one(m, named, takes, func(f func(int, options) int) { f(1, logging) }), "argument 2 (opts.Logger): func")
 	refused(one(m, site("f", "1"), takes, func(f func(int, options) int) { f(1, logging) }), "argument 2 (.Logger): func")
 	refused(one(m, site("f", "2"), takes, func(f func(int, options) int) { f(1, options{log: make(chan int)}) }), "argument 2 (.log): chan")
 	refused(one(m, site("f", "3"), func(x any) {}, func(f func(any)) { f(os.Stdout) }), "argument 1: os.File")
@@ -631,6 +634,36 @@ func TestOutputOfOverlappingCallsIsNotStored(t *testing.T) {
 	})
 	for _, c := range calls {
 		m.verdict(c, "refused", "cannot be told apart")
+	}
+}
+
+func TestSessionsWaitForEachOther(t *testing.T) {
+	m := newMemoTest(t, 0)
+	var runs atomic.Int32
+	started := make(chan bool, 10)
+	f := func(n int) int { runs.Add(1); started <- true; spin(30 * time.Millisecond); return n + 1 }
+	var wg sync.WaitGroup
+	var calls [4]wire.Call
+	for i := range calls {
+		s := NewSession(m.hello, &fakeKernel{})
+		wg.Go(func() {
+			defer s.CloseMemo()
+			c := s.NewCell(&wire.Run{Sites: []wire.Site{site("f", "1")}})
+			if Memo(c, 0, f)(1) != 2 {
+				t.Error("wrong result")
+			}
+			calls[i] = c.Calls()[0]
+		})
+		if i == 0 {
+			<-started
+		}
+	}
+	wg.Wait()
+	if n := runs.Load(); n != 1 {
+		t.Errorf("computed %d times", n)
+	}
+	for _, c := range calls[1:] {
+		m.verdict(c, "hit", "another session computed it meanwhile")
 	}
 }
 

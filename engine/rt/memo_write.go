@@ -10,12 +10,14 @@ type pendingWrite struct {
 	done chan struct{} // closed when it is there, or has failed
 }
 
-// put stores e and reports call as a miss, or as refused if that fails. A
-// large entry is written while the cell goes on; Cell.Calls waits for it.
-func (j *judge) put(k memo.Key, e *memo.Entry, call wire.Call) {
+// put stores e and reports call as a miss, or as refused if that fails, and
+// releases the lease. A large entry is written while the cell goes on;
+// Cell.Calls waits for it.
+func (j *judge) put(k memo.Key, e *memo.Entry, call wire.Call, lease *memo.Lease) {
 	c := j.cell
 	if len(e.Payload)+len(e.Output) <= inlinePut {
 		n, err := j.store.Put(k, e)
+		lease.Release()
 		call.Bytes = n
 		if err != nil {
 			refuseStored(&call, err)
@@ -34,6 +36,7 @@ func (j *judge) put(k memo.Key, e *memo.Entry, call wire.Call) {
 	c.memo.mu.Unlock()
 	go func() {
 		n, err := j.store.Put(k, e)
+		lease.Release()
 		c.memo.mu.Lock()
 		defer c.memo.mu.Unlock()
 		if call := &c.memo.calls[slot]; err != nil {

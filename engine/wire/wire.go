@@ -53,6 +53,7 @@ type Site struct {
 	Func    string   // as the user writes it: "train", "(*Model).Fit"
 	Cell    int      // cell number
 	Line    int      // line in the cell, 1-based
+	Params  []string // names of the parameters, the receiver's first; "" or missing ones are not named
 	Code    string   // hex hash of the code closure
 	Globals []string // session variables the closure reads, sorted
 	Refuse  string   // why the call is never remembered; "" if it may be

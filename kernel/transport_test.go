@@ -159,7 +159,7 @@ func TestSilentPeerBlocksNobody(t *testing.T) {
 }
 
 // TestStalledSubscriber has a client that subscribes and never reads, while
-// another one gets all of 40 MB.
+// another one gets all of 25 MB.
 func TestStalledSubscriber(t *testing.T) {
 	t.Parallel()
 	tk := start(t)
@@ -168,7 +168,7 @@ func TestStalledSubscriber(t *testing.T) {
 	for len(tk.socks.iopub.peers()) < 2 || !tk.socks.iopub.peers()[0].wants("") || !tk.socks.iopub.peers()[1].wants("") {
 		time.Sleep(time.Millisecond)
 	}
-	const size = 40_000_000
+	const size = 25_000_000
 	parent := c.send(c.shell, "execute_request", executeRequest{Code: fmt.Sprint("flood ", size)})
 	c.next(c.shellMsgs)
 	got := 0

@@ -25,6 +25,10 @@ var allowed = map[string][]string{
 	"internal/mmap":       {},
 	"engine/wire":         {},
 
+	// What both ends of the engine's pipes need.
+	"engine/internal/frame": {},
+	"engine/internal/trace": {"engine/wire"},
+
 	// Ordinary libraries: they know nothing of kernels, cells or engines.
 	"display": {},
 	"persist": {"internal/atomicfile", "internal/mmap"},
@@ -32,13 +36,13 @@ var allowed = map[string][]string{
 
 	// The engine process.
 	"engine/rt":    {"display", "engine/wire", "memo", "persist"},
-	"engine/yaegi": {"display", "engine/rt", "engine/wire"},
-	"engine/host":  {"display", "engine/rt", "engine/wire", "engine/yaegi", "memo"},
+	"engine/yaegi": {"display", "engine/internal/trace", "engine/rt", "engine/wire"},
+	"engine/host":  {"display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/wire", "engine/yaegi"},
 	"cmd/engine":   {"engine/host"},
 
 	// The kernel process. kernel and interp declare what they need and get it
 	// from cmd/kernel.
-	"engine":     {"engine/wire"},
+	"engine":     {"engine/internal/frame", "engine/internal/trace", "engine/wire"},
 	"interp":     {"engine/wire"},
 	"native":     {"internal/atomicfile", "interp"},
 	"kernel":     {},
@@ -52,9 +56,10 @@ var allowed = map[string][]string{
 // allowedInTests lists what only the tests of a package may import beyond
 // that: what stands behind an interface in production is real in them.
 var allowedInTests = map[string][]string{
-	"engine": {"display", "engine/host", "engine/rt"},
-	"interp": {".", "engine", "native"},
-	"native": {"."},
+	"engine":                {"display", "engine/host", "engine/rt"},
+	"engine/internal/frame": {"engine/wire"},
+	"interp":                {".", "engine", "native"},
+	"native":                {"."},
 }
 
 // doors lists the modules that exactly one package may import.

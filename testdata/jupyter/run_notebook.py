@@ -14,8 +14,9 @@ import sys
 import time
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 REPORT = "application/vnd.gomemo.cache.v1+json"
 VERDICTS = {"hit": "hits", "miss": "misses", "refused": "refused", "cheap": "cheap"}
@@ -62,8 +63,8 @@ def main():
     begun = time.perf_counter()
     try:
         client.execute()
-    except CellExecutionError as e:
-        sys.exit("run_notebook: %s" % e)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as e:
+        sys.exit("run_notebook: %s: %s" % (type(e).__name__, e))
     seconds = time.perf_counter() - begun
     nbformat.validate(notebook)
     if args.out:

@@ -48,8 +48,10 @@ func (c *cache) have(kind, key, ext string) (path string, ok bool) {
 }
 
 // use renews the time by which trim judges the entry.
-func (c *cache) use(path string) {
-	name := sumPath(path)
+func (c *cache) use(path string) { touch(sumPath(path)) }
+
+// touch renews a file's or directory's time of use.
+func touch(name string) {
 	if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > touchAfter {
 		now := time.Now()
 		_ = os.Chtimes(name, now, now) // a failure makes the entry look older, no more

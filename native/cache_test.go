@@ -121,7 +121,26 @@ func TestTrim(t *testing.T) {
 	if _, ok := c.have("unit", used, ".a"); !ok {
 		t.Fatal("an entry is not there")
 	}
+	dirs := map[string]bool{"tmp/old": false, "tmp/new": true, "engine/old": false, "engine/new": true, "toolchain/old": false}
+	for name, keep := range dirs {
+		dir := filepath.Join(c.dir, filepath.FromSlash(name))
+		if err := writeFile(filepath.Join(dir, "x"), nil); err != nil {
+			t.Fatal(err)
+		}
+		then := time.Now().Add(-61 * day)
+		if keep {
+			then = time.Now().Add(-5 * time.Hour)
+		}
+		if err := os.Chtimes(dir, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
 	c.trim(time.Now())
+	for name, keep := range dirs {
+		if _, err := os.Stat(filepath.Join(c.dir, filepath.FromSlash(name))); (err == nil) != keep {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	for key, want := range map[string]bool{fresh: true, used: true} {
 		if _, ok := c.have("unit", key, ".a"); ok != want {
 			t.Errorf("%s: present %v, want %v", key, ok, want)

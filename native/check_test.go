@@ -76,6 +76,11 @@ func TestCheckBad(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	everybodys := t.TempDir()
+	if err := os.Chmod(everybodys, 0o777); err != nil {
+		t.Fatal(err)
+	}
+
 	for _, test := range []struct {
 		what      string
 		o         Options
@@ -91,6 +96,7 @@ func TestCheckBad(t *testing.T) {
 		{"other sources", Options{Go: script(t, "go", goEnv(env.GOROOT, differs))}, "Go's sources", "is gone", "go1.26.8"},
 		{"no gcc", Options{Go: script(t, "go", goEnv(`"CC":"gcc"`, `"CC":"nosuchcc"`))}, "C compiler and linker", "nosuchcc", "gcc"},
 		{"broken gcc", Options{Go: script(t, "go", goEnv(`"CC":"gcc"`, `"CC":"false"`))}, "C compiler and linker", "shared library", "libc6-dev"},
+		{"open directory", Options{Dir: everybodys}, "cache directory", "everybody", "chmod"},
 		{"no directory", Options{Dir: filepath.Join(file, "x")}, "cache directory", "cannot be made", "choose another"},
 	} {
 		if test.o.Dir == "" {

@@ -44,7 +44,8 @@
 // match is built again. The sums guard against cut writes and bad disks, not
 // against other users: the directory is created with mode 0700. Two processes
 // that prepare the same thing wait for each other through a lock file.
-// Entries that were not used for two weeks are removed.
+// What was not used for two weeks is removed, engines and toolchains after two
+// months; units and plugins together are kept below 2 GiB.
 //
 // # Cost
 //

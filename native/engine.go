@@ -25,6 +25,7 @@ func (w *Workspace) engine(ctx context.Context, p *progress) (string, error) {
 	path := w.t.enginePath(g.Engine)
 	dir := filepath.Dir(path)
 	if isFile(path) {
+		touch(dir)
 		return path, nil
 	}
 	unlock, err := w.t.cache.lock(ctx, g.Engine, func() { p.step("waiting for another gomemo that builds the engine") })

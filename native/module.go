@@ -1,10 +1,13 @@
 package native
 
 import (
+	"errors"
 	"fmt"
+	"go/version"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"golang.org/x/mod/modfile"
 )
@@ -81,9 +84,18 @@ func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err err
 	if err != nil {
 		return nil, nil, false, err
 	}
-	// The graph has at least the language version of the engine's source.
-	if file.Go == nil && engine.Go != nil {
+	// The graph has at least the language version of the engine's source. What
+	// the user's go.mod says about toolchains, tools and run-time settings is
+	// not for the engine's main package.
+	if engine.Go != nil && (file.Go == nil || version.Compare("go"+file.Go.Version, "go"+engine.Go.Version) < 0) {
 		err = file.AddGoStmt(engine.Go.Version)
+	}
+	file.DropToolchainStmt()
+	for _, d := range slices.Clone(file.Godebug) {
+		err = errors.Join(err, file.DropGodebug(d.Key))
+	}
+	for _, d := range slices.Clone(file.Tool) {
+		err = errors.Join(err, file.DropTool(d.Path))
 	}
 	if err == nil {
 		err = file.AddRequire(engineModule, "v0.0.0")

@@ -69,6 +69,17 @@ func (o *Options) dir() (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", &MissingError{What: "the cache directory cannot be made", Fix: "choose another one", Err: err}
 	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", fmt.Errorf("native: cache directory: %w", err)
+	}
+	// What lies there is run.
+	if ownedByOther(info) {
+		return "", &MissingError{What: "the cache directory " + dir + " belongs to another user", Fix: "choose another one, or change its owner"}
+	}
+	if perm := info.Mode().Perm(); perm&0o002 != 0 {
+		return "", &MissingError{What: "the cache directory " + dir + " may be written by everybody", Fix: "chmod o-w " + dir}
+	}
 	return dir, nil
 }
 

@@ -136,6 +136,7 @@ func (t *Toolchain) extract(ctx context.Context) (string, error) {
 	dir := filepath.Join(t.cache.dir, "source", t.source.hash)
 	mark := filepath.Join(dir, "go.mod") // written last
 	if data, err := os.ReadFile(mark); err == nil && bytes.Equal(data, t.source.gomod) {
+		touch(dir)
 		return dir, nil
 	}
 	unlock, err := t.cache.lock(ctx, "source", func() {})

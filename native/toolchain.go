@@ -129,6 +129,7 @@ func (t *Toolchain) load() bool {
 		t.std[path] = filepath.Join(t.dir, "std", filepath.FromSlash(path)+".a")
 	}
 	t.linker = m.Linker
+	touch(t.dir)
 	return true
 }
 

@@ -14,6 +14,9 @@ const (
 	// unusedFor is when an entry goes: longer than a holiday, so that the
 	// first notebook after it starts warm.
 	unusedFor = 14 * 24 * time.Hour
+	// largeUnusedFor is the same for engines, sources and toolchains, which
+	// take minutes to get back.
+	largeUnusedFor = 60 * 24 * time.Hour
 	// trimAbove bounds the plugins and units together: some 600 cells of
 	// 3.5 MB.
 	trimAbove = 2 << 30
@@ -72,10 +75,18 @@ func (c *cache) trim(now time.Time) {
 			total -= e.size
 		}
 	}
-	temps, _ := os.ReadDir(filepath.Join(c.dir, "tmp"))
-	for _, d := range temps {
-		if info, err := d.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
-			_ = os.RemoveAll(filepath.Join(c.dir, "tmp", d.Name()))
+	c.trimDirs("tmp", now.Add(-abandonedAfter))
+	for _, kind := range []string{"engine", "source", "toolchain"} {
+		c.trimDirs(kind, now.Add(-largeUnusedFor))
+	}
+}
+
+// trimDirs removes the directories of a kind that were last used before then.
+func (c *cache) trimDirs(kind string, then time.Time) {
+	dirs, _ := os.ReadDir(filepath.Join(c.dir, kind))
+	for _, d := range dirs {
+		if info, err := d.Info(); err == nil && info.ModTime().Before(then) {
+			_ = os.RemoveAll(filepath.Join(c.dir, kind, d.Name()))
 		}
 	}
 }

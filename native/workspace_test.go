@@ -150,7 +150,7 @@ func TestRequireErrors(t *testing.T) {
 func TestOpenModule(t *testing.T) {
 	dir := t.TempDir()
 	files := map[string]string{
-		"go.mod":       "module example.com/user\n\ngo 1.26\n\nrequire example.com/shared v1.1.0\n\nreplace example.com/other => ./other\n",
+		"go.mod":       "module example.com/user\n\ngo 1.25.0\n\ntoolchain go1.25.1\n\ngodebug default=go1.21\n\ntool example.com/user/geo\n\nrequire example.com/shared v1.1.0\n\nreplace example.com/other => ./other\n",
 		"geo/geo.go":   "package geo\n\nfunc Name() string { return \"geo\" }\n",
 		"other/go.mod": "module example.com/other\n\ngo 1.26\n",
 		"other/o.go":   "package other\n\nfunc Name() string { return \"other\" }\n",

@@ -26,3 +26,10 @@ func lockFile(name string) (unlock func(), err error) {
 		}
 	}
 }
+
+// ownedByOther reports whether the file belongs to a user other than the one
+// this process runs as.
+func ownedByOther(info os.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) != os.Geteuid()
+}

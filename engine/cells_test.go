@@ -51,7 +51,7 @@ var cells = map[string]func(c *rt.Cell){
 		select {}
 	},
 	"goroutine at the end": func(*rt.Cell) { go panicker() },
-	"recursion":            func(*rt.Cell) { recurse(1) },
+	"recursion":            func(c *rt.Cell) { rt.Result(c, recurse(1)) },
 	"mapwrites": func(*rt.Cell) {
 		m := make(map[int]int)
 		for range 4 {
@@ -177,6 +177,9 @@ func panicker() {
 
 //line decl-2b.go:1
 func recurse(n int) int {
+	if n < 0 {
+		return 0
+	}
 	return recurse(n+1) + 1
 }
 

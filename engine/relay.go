@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"gomemo/engine/internal/frame"
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/wire"
@@ -30,10 +28,9 @@ type relay struct {
 	out   output
 	cell  *call
 	ended *wire.Done // the answer of cell, while it is unclear whether the engine dies too
-	in    []byte     // the beginning of a frame
-	crash []byte     // what the runtime wrote to its crash output
-	shut  [pipes]bool
-	buf   []byte
+	intake
+	begun []byte // the beginning of a frame
+	crash []byte // what the runtime wrote to its crash output
 }
 
 // A call is a cell that runs. All but end belong to the relay until an
@@ -52,7 +49,7 @@ type outcome struct {
 }
 
 func newRelay(p *process, send func(wire.ToEngine) error) *relay {
-	return &relay{process: p, send: send, over: make(chan struct{}), buf: make([]byte, 256<<10)}
+	return &relay{process: p, send: send, over: make(chan struct{}), intake: newIntake(p.fds)}
 }
 
 // begin makes cell the receiver of output and answers.
@@ -142,43 +139,7 @@ func (r *relay) wait(now time.Time) (ready [pipes]bool) {
 		until(r.out.release)
 	}
 	full := r.cell == nil && r.out.size+r.out.pending > idleSize
-	var fds [pipes]unix.PollFd
-	for i := range fds {
-		fds[i] = unix.PollFd{Fd: int32(r.process.fds[i]), Events: unix.POLLIN}
-		if r.shut[i] || full && (i == stdout || i == stderr) {
-			fds[i].Fd = -1
-		}
-		if full && i == frames {
-			fds[i].Events = 0 // the end of the process is still reported
-		}
-	}
-	if _, err := unix.Poll(fds[:], timeout); err != nil {
-		return ready // a signal
-	}
-	for i := range fds {
-		ready[i] = fds[i].Revents != 0
-	}
-	if ready[wake] {
-		r.fill(wake)
-	}
-	return ready
-}
-
-// fill reads once from pipe i into r.buf.
-func (r *relay) fill(i int) []byte {
-	for {
-		n, err := unix.Read(r.process.fds[i], r.buf)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err == unix.EAGAIN:
-			return nil
-		case err != nil || n == 0:
-			r.shut[i] = true
-			return nil
-		}
-		return r.buf[:n]
-	}
+	return r.poll(timeout, full)
 }
 
 // read takes what there is on a pipe, up to once the size of our buffer, and
@@ -212,11 +173,11 @@ func (r *relay) frames() bool {
 	if r.shut[frames] {
 		return false
 	}
-	r.in = append(r.in, data...)
+	r.begun = append(r.begun, data...)
 	r.take() // what was read may be its answer
 	for {
 		var f wire.FromEngine
-		rest, ok, err := frame.Next(r.in, &f)
+		rest, ok, err := frame.Next(r.begun, &f)
 		if err != nil {
 			return false // user code wrote to the descriptor; nothing can be trusted now
 		}
@@ -228,7 +189,7 @@ func (r *relay) frames() bool {
 			r.read(crash)
 		}
 		r.handle(&f)
-		r.in = append(r.in[:0], rest...)
+		r.begun = append(r.begun[:0], rest...)
 	}
 }
 

@@ -29,7 +29,9 @@ type Var struct {
 }
 
 // Script is a cell for the interpreter: statements that refer to variables,
-// functions and packages by the names bound here.
+// functions and packages by the names bound here. If Run.Result is set, the
+// last statement assigns the value of the cell's last expression to *v.R_,
+// which has that type. The name v.L_ is taken too.
 type Script struct {
 	Source  string
 	Vars    []string          // session variables used, as pointers v.<Name>
@@ -94,6 +96,8 @@ type Error struct {
 
 // Frame is one call of the user's code on the stack, innermost first. File is
 // the name in the generated code's //line directive, Line is relative to it.
+// A script's own frame has the File "cell" and the cell's line. A frame
+// without File stands for calls that were left out, and Func says how many.
 type Frame struct {
 	Func string
 	File string

@@ -26,14 +26,14 @@ var packages = []struct {
 	path      string
 	only, not string
 }{
-	{path: "bytes"},
+	{path: "bytes", not: "Title"}, // deprecated
 	{path: "errors"},
 	{path: "fmt", not: "F?Scan.*|Sscan.*"},
 	{path: "gomemo/display", not: "SetSink"},
 	{path: "math"},
 	{path: "sort"},
 	{path: "strconv"},
-	{path: "strings"},
+	{path: "strings", not: "Title"},
 	{path: "time", only: "Duration|ParseDuration|Nanosecond|Microsecond|Millisecond|Second|Minute|Hour|Month|Weekday|January|February|March|April|May|June|July|August|September|October|November|December|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"},
 	{path: "unicode"},
 	{path: "unicode/utf8"},

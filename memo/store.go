@@ -32,6 +32,7 @@ type Store struct {
 	dir   string
 	named bool // write temporary files under a name even where they could do without
 	host  string
+	limit int64 // of the directory's size in bytes; 0 is none
 
 	index index
 
@@ -40,6 +41,7 @@ type Store struct {
 	own *writer // nil before the first Put
 
 	hits, misses, puts, damaged atomic.Int64
+	sinceTrim                   atomic.Int64 // bytes put
 }
 
 // An Option changes how a store is opened.
@@ -66,6 +68,7 @@ func Open(dir string, opts ...Option) (*Store, error) {
 	sweep(dir, isTemp, now)
 	sweep(s.largeDir(), isTemp, now)
 	sweep(s.leaseDir(), func(string) bool { return true }, now)
+	s.grown(s.limit)
 	return s, nil
 }
 
@@ -160,6 +163,7 @@ func readLarge(path string, k Key) (*Entry, error) {
 	if err != nil || r.kind != kindEntry || r.key != k {
 		return nil, errDamaged
 	}
+	touch(f, fi)
 	return &r.Entry, nil
 }
 
@@ -199,13 +203,16 @@ func (s *Store) Put(k Key, e *Entry) (int64, error) {
 			return 0, fmt.Errorf("memo: store in %s: %w", s.dir, err)
 		}
 		s.puts.Add(1)
+		s.grown(n)
 		return n, nil
 	}
 	if err := s.putSmall(r); err != nil {
 		return 0, fmt.Errorf("memo: store in %s: %w", s.dir, err)
 	}
 	s.puts.Add(1)
-	return int64(r.size()), nil
+	n := int64(r.size())
+	s.grown(n)
+	return n, nil
 }
 
 func (s *Store) putLarge(r *record) (int64, error) {

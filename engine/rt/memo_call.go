@@ -209,6 +209,8 @@ func (j *judge) compute(f reflect.Value, k *callKey, hashing time.Duration, leas
 		call.Reason = "its output cannot be recorded: " + err.Error()
 	case len(events) > 0 && !alone:
 		call.Reason = "it printed while another such call ran, and their output cannot be told apart"
+	case len(events) > 0 && othersRun():
+		call.Reason = "it printed while a goroutine of the notebook ran, and their output cannot be told apart"
 	default:
 		var entry *memo.Entry
 		entry, call.Verdict, call.Reason = j.pack(k, snap, results, events, took, hashing)

@@ -61,7 +61,12 @@ func (j *judge) newKey(args []reflect.Value) (*callKey, error) {
 // hash returns the digest of vs as one graph. Slices count up to their
 // capacity: a function may reslice.
 func (j *judge) hash(vs []reflect.Value, names []string) (persist.Digest, error) {
-	return persist.HashValues(vs, persist.Capacity(), persist.OnType(j.checkType), persist.Names(names...))
+	types := typeCheck{j: j}
+	d, err := persist.HashValues(vs, persist.Capacity(), persist.OnType(types.note), persist.Names(names...))
+	if err == nil && len(types.seen) > 0 {
+		err = types.verdict()
+	}
+	return d, err
 }
 
 // keyHead returns the part of a site's keys that all its calls share. Each

@@ -86,6 +86,10 @@ type memoTest struct {
 
 func newMemoTest(t *testing.T, min time.Duration) *memoTest {
 	t.Parallel()
+	return serialMemoTest(t, min)
+}
+
+func serialMemoTest(t *testing.T, min time.Duration) *memoTest {
 	m := &memoTest{T: t, hello: wire.Hello{Cache: filepath.Join(t.TempDir(), "calls"), MemoMin: min, Toolchain: "go1"}}
 	m.restart()
 	return m
@@ -665,6 +669,22 @@ func TestSessionsWaitForEachOther(t *testing.T) {
 	for _, c := range calls[1:] {
 		m.verdict(c, "hit", "another session computed it meanwhile")
 	}
+}
+
+// It is not parallel to the others: its goroutine is in their process.
+func TestOutputBesideARunningGoroutineIsNotStored(t *testing.T) {
+	m := serialMemoTest(t, 0)
+	started, stop, stopped := make(chan bool), make(chan bool), make(chan bool)
+	go chatter(started, stop, stopped)
+	<-started
+	c := one(m, site("f", "1"), func() { m.k.show("f") }, func(f func()) { f() })
+	m.verdict(c, "refused", "it printed while a goroutine of the notebook ran")
+	c = one(m, site("g", "1"), func() int { return 1 }, func(f func() int) { f() })
+	m.verdict(c, "miss", "")
+	close(stop)
+	<-stopped
+	c = one(m, site("f", "1"), func() { m.k.show("f") }, func(f func()) { f() })
+	m.verdict(c, "miss", "")
 }
 
 func TestOnlyOutermostCallsAreJudged(t *testing.T) {

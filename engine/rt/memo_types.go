@@ -73,24 +73,45 @@ func pureMethods(path string) bool {
 	return false
 }
 
-// checkType refuses values that bring code along which is not known to be
-// pure: the dynamic types of interfaces, by their methods. The static types
-// belong to the code closure, which the front end has judged.
-func (j *judge) checkType(t reflect.Type) error {
-	path := t.PkgPath()
-	if path == "" || j.static[t] {
-		return nil
-	}
-	if !strings.HasPrefix(path, unitPrefix) {
-		if t.Kind() != reflect.Interface && reflect.PointerTo(t).NumMethod() > 0 && !pureMethods(path) {
-			return fmt.Errorf("a value in an interface is a %s.%s, whose methods are not known to be pure", path, t.Name())
-		}
-		return nil
-	}
-	return checkUnit(&j.cell.session.Registry, path, t.String())
+// A typeCheck refuses values of one call that bring code along which is not
+// known to be pure: the dynamic types of interfaces, by their methods. The
+// static types belong to the code closure, which the front end has judged; so
+// do the types that a dynamic type of the notebook is made of.
+type typeCheck struct {
+	j    *judge
+	seen []reflect.Type // those that may have to be refused
 }
 
-// checkUnit is checkType for a type of the generated package path.
+// note is called for every type in the values, parts before the whole.
+func (c *typeCheck) note(t reflect.Type) error {
+	if t.PkgPath() != "" && !c.j.static[t] {
+		c.seen = append(c.seen, t)
+	}
+	return nil
+}
+
+// verdict accepts or refuses the types that were noted.
+func (c *typeCheck) verdict() error {
+	judged := make(map[reflect.Type]bool)
+	for _, t := range c.seen {
+		if !strings.HasPrefix(t.PkgPath(), unitPrefix) {
+			continue
+		}
+		if err := checkUnit(&c.j.cell.session.Registry, t.PkgPath(), t.String()); err != nil {
+			return err
+		}
+		staticTypes(judged, t)
+	}
+	for _, t := range c.seen {
+		if judged[t] || t.Kind() == reflect.Interface || pureMethods(t.PkgPath()) || reflect.PointerTo(t).NumMethod() == 0 {
+			continue
+		}
+		return fmt.Errorf("a value in an interface is a %s.%s, whose methods are not known to be pure", t.PkgPath(), t.Name())
+	}
+	return nil
+}
+
+// checkUnit checks a type of the generated package path.
 func checkUnit(r *Registry, path, name string) error {
 	refuse, ok := r.Refusal(path)
 	if !ok {

@@ -1,6 +1,10 @@
 package rt
 
 import (
+	"path/filepath"
+	"runtime"
+	"strings"
+
 	"gomemo/engine/wire"
 	"gomemo/memo"
 )
@@ -125,4 +129,29 @@ func (c *Cell) leaveBody(b *body) (alone bool) {
 	delete(c.memo.bodies, b)
 	c.memo.running.Add(-1)
 	return !b.shared
+}
+
+// othersRun reports whether another goroutine runs code of the notebook. What
+// it prints cannot be told from what the calling one prints.
+func othersRun() bool {
+	// All stacks of an engine with few goroutines fit; what does not may be
+	// the notebook's.
+	buf := make([]byte, 256<<10)
+	n := runtime.Stack(buf, true)
+	if n == len(buf) {
+		return true
+	}
+	// The calling goroutine comes first.
+	for i, g := range strings.Split(string(buf[:n]), "\n\n") {
+		if i == 0 {
+			continue
+		}
+		for line := range strings.SplitSeq(g, "\n") {
+			file, ok := strings.CutPrefix(line, "\t")
+			if ok && (strings.HasPrefix(filepath.Base(file), "cell-") || strings.HasPrefix(filepath.Base(file), "decl-")) {
+				return true
+			}
+		}
+	}
+	return false
 }

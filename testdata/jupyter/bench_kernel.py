@@ -25,12 +25,13 @@ from jupyter_client.manager import KernelManager
 
 LINES = 500_000  # of 100 bytes: the stdout benchmark
 
+# The cells. "@" is a number that no earlier cell had.
 GO = {
     "warm": "1 + 1",
-    "statement": "x{n} := {n} * 2\nx{n}",
-    "function": "func f{n}(a int) int {{ return a*{n} + 1 }}",
-    "again": "f{n}(3)",
-    "loop": "func loop() int {\n\ts := 0\n\tfor i := 0; i < 100_000_000; i++ {\n\t\ts += i ^ 1\n\t}\n\treturn s\n}\nloop()",
+    "statement": "x@ := @ * 2\nx@",
+    "function": "func f@(a int) int { return a*@ + 1 }",
+    "again": "f@(3)",
+    "loop": "func loop() int {\n\ts := 0\n\tfor i := 0; i < 100_000_000; i++ {\n\t\ts += i ^ @\n\t}\n\treturn s\n}\nloop()",
     "interrupt": "for {\n}",
     "set": "kept := 41",
     "get": "kept + 1",
@@ -40,10 +41,10 @@ IMPORT = 'import "fmt"\n'
 GOPHERNOTES = GO | {"stdout": IMPORT + GO["stdout"]}
 GONB = {  # a new process per cell: "%%" makes the rest the body of main
     "warm": "%%\nfmt.Println(1 + 1)",
-    "statement": "%%\nx{n} := {n} * 2\nfmt.Println(x{n})",
+    "statement": "%%\nx@ := @ * 2\nfmt.Println(x@)",
     "function": GO["function"],
-    "again": "%%\nfmt.Println(f{n}(3))",
-    "loop": "%%\ns := 0\nfor i := 0; i < 100_000_000; i++ {\n\ts += i ^ 1\n}\nfmt.Println(s)",
+    "again": "%%\nfmt.Println(f@(3))",
+    "loop": "%%\ns := 0\nfor i := 0; i < 100_000_000; i++ {\n\ts += i ^ @\n}\nfmt.Println(s)",
     "interrupt": "%%\nfor {\n}",
     "set": "var kept = 0\n%%\nkept = 41",
     "get": "%%\nfmt.Println(kept + 1)",
@@ -51,10 +52,10 @@ GONB = {  # a new process per cell: "%%" makes the rest the body of main
 }
 PYTHON = {
     "warm": "1 + 1",
-    "statement": "x{n} = {n} * 2\nx{n}",
-    "function": "def f{n}(a): return a*{n} + 1",
-    "again": "f{n}(3)",
-    "loop": "def loop():\n    s = 0\n    for i in range(100_000_000):\n        s += i ^ 1\n    return s\nloop()",
+    "statement": "x@ = @ * 2\nx@",
+    "function": "def f@(a): return a*@ + 1",
+    "again": "f@(3)",
+    "loop": "def loop():\n    s = 0\n    for i in range(100_000_000):\n        s += i ^ @\n    return s\nloop()",
     "interrupt": "while True: pass",
     "set": "kept = 41",
     "get": "kept + 1",
@@ -193,12 +194,12 @@ class Bench:
 
     def cell(self, name):
         def body(k, c):
-            statement = [k.timed(c["statement"].format(n=self.fresh())) for _ in range(3 * self.rounds)]
+            statement = [k.timed(c["statement"].replace("@", str(self.fresh()))) for _ in range(3 * self.rounds)]
             function, again = [], []
             for _ in range(self.rounds):
                 n = self.fresh()
-                function.append(k.timed(c["function"].format(n=n)))
-                k.timed(c["again"].format(n=n))
+                function.append(k.timed(c["function"].replace("@", str(n))))
+                k.timed(c["again"].replace("@", str(n)))
                 again.append(n)
             return statement, function, again, k.memory()
 
@@ -207,7 +208,7 @@ class Bench:
         def second(k, c):
             times = []
             for n in known:
-                times.append(k.timed(c["function"].format(n=n)))
+                times.append(k.timed(c["function"].replace("@", str(n))))
             return times
 
         return {
@@ -218,7 +219,16 @@ class Bench:
         }
 
     def loop(self, name):
-        return {"1e8 loop": self.each(name, lambda k, c: min(k.timed(c["loop"]) for _ in range(2)))}
+        def body(k, c):
+            first, again = [], []
+            for _ in range(2):
+                code = c["loop"].replace("@", str(self.fresh()))
+                first.append(k.timed(code))
+                again.append(k.timed(code))
+            # gomemo may answer the second time from its call cache.
+            return {"1e8 loop, new text": min(first), "1e8 loop, again": min(again)}
+
+        return self.each(name, body)
 
     def interrupt(self, name):
         def body(k, c):
@@ -251,7 +261,7 @@ AIMS = {
     "statement cell": "≤ 3 ms",
     "new function cell": "≤ 150 ms",
     "the same in a new kernel": "≤ 10 ms",
-    "1e8 loop": "≤ 150 ms",
+    "1e8 loop, new text": "≤ 150 ms",
     "interrupt": "≤ 50 ms",
     "values kept": "True",
     "stdout MB/s": "≥ 60",

@@ -3,12 +3,17 @@ package interp_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"gomemo"
 	"gomemo/engine"
@@ -16,6 +21,8 @@ import (
 	"gomemo/interp"
 	"gomemo/native"
 )
+
+var update = flag.Bool("update", false, "rewrite the outputs in testdata")
 
 var toolchain = sync.OnceValues(func() (*native.Toolchain, error) {
 	return native.Prepare(context.Background(), native.Options{Source: gomemo.Source})
@@ -101,12 +108,64 @@ func run(s *interp.Session, code string, n int) string {
 	return out
 }
 
-func TestScratch(t *testing.T) {
-	b, _ := os.ReadFile(os.Getenv("CELLS"))
-	s := newSession(t, interp.Mode(os.Getenv("GOMEMO_ENGINE")), filepath.Join(t.TempDir(), "cache"))
-	for i, c := range strings.Split(string(b), "\n%%\n") {
-		t0 := time.Now()
-		out := run(s, c, i+1)
-		t.Logf("[%d] %v\n%s", i+1, time.Since(t0), out)
+// times are what differs from run to run in a report.
+var times = regexp.MustCompile(`(took|saved) [0-9.hms]+( (µs|ms|s))?`)
+
+// wanted marks a diagnostic that its line must get.
+var wanted = regexp.MustCompile(`/\* ERROR "([^"]*)" \*/`)
+
+// TestCells runs every file of testdata as one session. 1.go, 2.go and so on
+// are the cells, 1.out, 2.out what a person sees below them; -update writes
+// these. The comment of the archive may name a mode: "mode: compiled".
+func TestCells(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files in testdata: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mode := interp.Auto
+			if m := regexp.MustCompile(`(?m)^mode: (\w+)$`).FindSubmatch(ar.Comment); m != nil {
+				mode = interp.Mode(m[1])
+			}
+			s := newSession(t, mode, filepath.Join(t.TempDir(), "calls"))
+			want := map[string]string{}
+			for _, f := range ar.Files {
+				want[f.Name] = string(f.Data)
+			}
+			var out []txtar.File
+			for _, f := range ar.Files {
+				name, isCell := strings.CutSuffix(f.Name, ".go")
+				if !isCell {
+					continue
+				}
+				n, err := strconv.Atoi(name)
+				if err != nil {
+					t.Fatalf("%s: cells are named 1.go, 2.go, …", f.Name)
+				}
+				got := times.ReplaceAllString(run(s, string(f.Data), n), "$1 T")
+				out = append(out, f, txtar.File{Name: name + ".out", Data: []byte(got)})
+				if w := want[name+".out"]; got != w && !*update {
+					t.Errorf("cell %d:\n%s\ngot:\n%s\nwant:\n%s", n, f.Data, got, w)
+				}
+				for i, line := range strings.Split(string(f.Data), "\n") {
+					for _, m := range wanted.FindAllStringSubmatch(line, -1) {
+						if ok, err := regexp.MatchString("cell "+name+", line "+strconv.Itoa(i+1)+":[0-9]+: .*"+m[1], got); err != nil || !ok {
+							t.Errorf("cell %d, line %d: no diagnostic matches %q (%v)\n%s", n, i+1, m[1], err, got)
+						}
+					}
+				}
+			}
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(&txtar.Archive{Comment: ar.Comment, Files: out}), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 }

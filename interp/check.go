@@ -2,11 +2,13 @@ package interp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"path"
 	"slices"
 	"sort"
@@ -126,7 +128,7 @@ func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
 	}
 	var list []explicit
 	var outside []string
-	for _, spec := range p.file.Imports {
+	for _, spec := range p.imported {
 		pth, err := strconv.Unquote(spec.Path.Value)
 		_, off := p.s.offset(spec.Path.Pos())
 		if err != nil || pth == "" {
@@ -177,6 +179,9 @@ func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
 			if e.path != "unsafe" {
 				pkg, err := p.s.importer.Import(e.path)
 				if err != nil {
+					if errors.Is(err, fs.ErrNotExist) {
+						err = errors.New("there is no such package in the standard library")
+					}
 					errs = append(errs, p.src.diag(e.off, importHint(e.path), "cannot import %q: %v", e.path, err))
 					continue
 				}

@@ -143,7 +143,11 @@ func (d *decl) normalise(h hash.Hash, t *table, g *group) {
 		refs[r.off] = r
 	}
 	text := d.src.text[d.off:d.end]
-	for _, tok := range tokens(text) {
+	toks := tokens(text)
+	for i, tok := range toks {
+		if i+1 < len(toks) && tok.layout(toks[i+1].tok) {
+			continue
+		}
 		r, ok := refs[d.off+tok.off]
 		switch {
 		case ok && r.pkg != "":
@@ -169,6 +173,16 @@ type tokenAt struct {
 	off int
 	tok token.Token
 	lit string
+}
+
+// layout reports semicolons and commas that depend on where a line ends: before
+// a closing bracket they mean nothing.
+func (t tokenAt) layout(next token.Token) bool {
+	switch next {
+	case token.RPAREN, token.RBRACE, token.RBRACK:
+		return t.tok == token.SEMICOLON || t.tok == token.COMMA
+	}
+	return false
 }
 
 // tokens scans Go text without comments. Automatic semicolons are all alike.

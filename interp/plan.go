@@ -234,5 +234,6 @@ func (p *plan) packageFor(name string, declaredHere map[string]bool) string {
 // userNames removes the marks of this package from a message.
 func userNames(msg string) string {
 	msg = strings.ReplaceAll(msg, oldSuffix, "")
+	msg = strings.TrimSuffix(msg, " in assignment to _ identifier") // the assignment is ours
 	return strings.ReplaceAll(msg, pkgSuffix, "")
 }

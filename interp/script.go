@@ -26,6 +26,7 @@ import (
 //	/                                float64; int and int64 by a constant
 //	%                                int and int64 by a constant
 //	== != < <= > >=                  bool (== !=), string, int, int64, float64
+//	== != with nil                   error and pointers
 //	&& || !                          bool
 //	conversions                      among int, int64 and float64
 //	len                              string
@@ -101,7 +102,7 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 		heap[d] = t
 		sc.heap[d] = true
 	}
-	for i, st := range p.body {
+	for i, st := range p.ordered() {
 		if i == len(p.body)-1 && p.last != nil && p.hasValue() {
 			sc.result()
 			continue
@@ -372,6 +373,11 @@ func (sc *scripter) builtin(c *ast.CallExpr) string {
 
 // operation writes x op y; left, if not empty, is how x is written already.
 func (sc *scripter) operation(n ast.Node, op token.Token, x, y ast.Expr, left string) string {
+	if op == token.EQL || op == token.NEQ {
+		if sc.p.info.Types[y].IsNil() && sc.nillable(x) {
+			return "(" + sc.expr(x) + " " + op.String() + " nil)"
+		}
+	}
 	kind := sc.arithmetic(x)
 	if k := sc.arithmetic(y); k != kind {
 		sc.refuseNode(n, "an operation on two types")
@@ -400,6 +406,16 @@ func (sc *scripter) operation(n ast.Node, op token.Token, x, y ast.Expr, left st
 		left = sc.expr(x)
 	}
 	return "(" + left + " " + op.String() + " " + sc.expr(y) + ")"
+}
+
+// nillable reports a session variable whose comparison with nil is exact.
+func (sc *scripter) nillable(e ast.Expr) bool {
+	if _, ok := ast.Unparen(e).(*ast.Ident); !ok {
+		return false
+	}
+	t := types.Unalias(sc.typeOf(e))
+	_, ptr := t.(*types.Pointer)
+	return ptr || t == types.Universe.Lookup("error").Type()
 }
 
 func (sc *scripter) conversion(c *ast.CallExpr) string {
@@ -542,7 +558,8 @@ func (sc *scripter) args(c *ast.CallExpr, first []string) string {
 		}
 		if !types.Identical(want, have) {
 			// Only what is printed may be converted, and only to any.
-			if !types.Identical(want.Underlying(), types.NewInterfaceType(nil, nil)) || types.IsInterface(have) {
+			toAny := types.Identical(want.Underlying(), types.NewInterfaceType(nil, nil))
+			if !toAny || types.IsInterface(have) && have != types.Universe.Lookup("error").Type() {
 				sc.refuseNode(a, "an argument that is converted")
 			}
 		}

@@ -187,10 +187,10 @@ func (s *Session) directive(src *source) (Outcome, bool) {
 	if t == "" {
 		return Outcome{}, true
 	}
-	if t[0] == '%' || t[0] == '!' {
+	if t[0] == '%' {
 		off := len(src.text) - len(t)
 		word, _, _ := strings.Cut(t, "\n")
-		return compileFailure(diagnostics{src.diag(off, "cells hold Go; shell and magic commands are not available", "unknown command %s", strings.TrimSpace(word))}), true
+		return compileFailure(diagnostics{src.diag(off, "cells hold Go; there are no magic commands", "unknown command %s", strings.TrimSpace(word))}), true
 	}
 	return Outcome{}, false
 }

@@ -118,8 +118,9 @@ func (ds diagnostics) tidy() diagnostics {
 	return out
 }
 
-// diag makes a Diagnostic at an offset.
+// diag makes a Diagnostic at an offset; one behind the text moves to its end.
 func (s *source) diag(off int, hint, format string, args ...any) Diagnostic {
+	off = min(off, len(strings.TrimRight(s.text, " \t\r\n")))
 	line, col := s.position(off)
 	return Diagnostic{Cell: s.cell, Line: line, Col: col, Msg: fmt.Sprintf(format, args...), Text: s.line(line), Hint: hint}
 }

@@ -15,9 +15,10 @@ import (
 type pieceKind int
 
 const (
-	stmtPiece pieceKind = iota // statements, and var, type and const declarations
-	filePiece                  // import declarations, functions and methods
-	clausePiece
+	stmtPiece   pieceKind = iota // statements, and var, type and const declarations
+	filePiece                    // functions and methods
+	importPiece                  // import declarations, which may stand anywhere in a cell
+	clausePiece                  // a package clause, which is ignored
 )
 
 type piece struct {
@@ -89,7 +90,7 @@ func kindOf(toks []token.Token) pieceKind {
 	case token.PACKAGE:
 		return clausePiece
 	case token.IMPORT:
-		return filePiece
+		return importPiece
 	case token.FUNC:
 		if len(toks) > 1 && toks[1] == token.IDENT {
 			return filePiece
@@ -127,7 +128,8 @@ var filePrefix = "package main;" + strings.Repeat(" ", len(prefix)-len("package 
 type parsed struct {
 	src        *source
 	clause     bool // there was a package clause
-	file       *ast.File
+	imported   []*ast.ImportSpec
+	file       *ast.File // functions and methods
 	stmts      []ast.Stmt
 	typing     []ast.Stmt
 	unresolved map[*ast.Ident]bool // identifiers that are not local to their function
@@ -140,21 +142,17 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 		return nil, errs
 	}
 	p := &parsed{src: src, unresolved: map[*ast.Ident]bool{}}
-	fileText, stmtText := blank(src.text), blank(src.text)
+	fileText, importText, stmtText := blank(src.text), blank(src.text), blank(src.text)
 	for _, pc := range pieces {
 		switch pc.kind {
 		case clausePiece:
 			p.clause = true
 		case filePiece:
-			copy(fileText[pc.off:pc.end], src.text[pc.off:pc.end])
-			if pc.end < len(src.text) && src.text[pc.end] != '\n' {
-				fileText[pc.end] = ';'
-			}
+			src.keep(fileText, pc)
+		case importPiece:
+			src.keep(importText, pc)
 		default:
-			copy(stmtText[pc.off:pc.end], src.text[pc.off:pc.end])
-			if pc.end < len(src.text) && src.text[pc.end] == ';' {
-				stmtText[pc.end] = ';'
-			}
+			src.keep(stmtText, pc)
 		}
 	}
 	// A directive such as //go:noinline belongs to the function below it.
@@ -177,6 +175,9 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 		}
 		return f
 	}
+	if f := parseOne(filePrefix + string(importText)); f != nil {
+		p.imported = f.Imports
+	}
 	p.file = parseOne(filePrefix + string(fileText))
 	text := prefix + string(stmtText) + "\n}"
 	p.stmts = body(parseOne(text))
@@ -184,6 +185,15 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 		p.typing = body(parseOne(text))
 	}
 	return p, errs.tidy()
+}
+
+// keep copies a piece of the cell to where it stands, with the semicolon
+// behind it.
+func (s *source) keep(into []byte, pc piece) {
+	copy(into[pc.off:pc.end], s.text[pc.off:pc.end])
+	if pc.end < len(s.text) && s.text[pc.end] == ';' {
+		into[pc.end] = ';'
+	}
 }
 
 func body(f *ast.File) []ast.Stmt {

@@ -57,7 +57,7 @@ func (j *judge) call(f reflect.Value, args []reflect.Value) []reflect.Value {
 }
 
 // lease takes the right to compute k, unless calls of this code are known to
-// be cheap: then computing twice costs less.
+// be quick: then computing twice costs less.
 func (j *judge) lease(k *callKey) (l *memo.Lease, waited bool) {
 	if !j.cost.exclusive() {
 		return nil, false
@@ -135,7 +135,7 @@ func (j *judge) callTimed(f reflect.Value, args []reflect.Value) []reflect.Value
 		}
 		return results
 	}
-	j.cost.dear(false, j.store)
+	j.cost.dear(took, false, j.store)
 	if sample {
 		j.skipped.Add(-1)
 	}
@@ -200,7 +200,7 @@ func (j *judge) compute(f reflect.Value, k *callKey, hashing time.Duration, leas
 		j.cell.report(j.entry(verdictCheap, "", took))
 		return results
 	}
-	j.cost.dear(true, j.store)
+	j.cost.dear(took, true, j.store)
 	call := j.entry(verdictRefused, "", took)
 	switch {
 	case errors.Is(err, ErrTooLarge):

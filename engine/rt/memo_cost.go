@@ -22,6 +22,10 @@ const (
 	// affordableHash is the time for arguments and globals below which wary
 	// code is looked up however many cheap calls came before.
 	affordableHash = time.Millisecond
+
+	// exclusiveTime is what calls must take for a lease to be taken: making
+	// and removing its file costs 20 us, more on a busy disk.
+	exclusiveTime = 2 * time.Millisecond
 )
 
 // cost is what a session has learned about the time that calls of one code
@@ -39,7 +43,8 @@ type cost struct {
 	worst  time.Duration // longest of them
 	wasted time.Duration // spent on hashing for them
 	hash   time.Duration // the last hash took
-	mean   time.Duration // of recent calls, decaying
+	calls  int           // timed
+	mean   time.Duration // of recent ones, decaying
 	wary   bool          // a call that was not looked up turned out not to be cheap
 	asked  bool          // the store was asked whether that happened in another session
 }
@@ -74,7 +79,15 @@ func (c *cost) lookUp() bool {
 func (c *cost) exclusive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.streak < 4 || c.worst >= c.min/farBelow
+	return c.calls == 0 || c.mean >= exclusiveTime
+}
+
+// took records how long a call took. mu is held.
+func (c *cost) took(d time.Duration) {
+	if c.calls++; c.calls == 1 {
+		c.mean = d
+	}
+	c.mean += (d - c.mean) / 8
 }
 
 // cheap records a call that was not worth storing.
@@ -87,7 +100,7 @@ func (c *cost) cheap(took, hash time.Duration, store *memo.Store) {
 	if hash > 0 {
 		c.hash = hash
 	}
-	c.mean += (took - c.mean) / 8
+	c.took(took)
 	if c.streak < cheapStreak || c.worst >= c.min/farBelow || c.wary {
 		return
 	}
@@ -103,9 +116,10 @@ func (c *cost) cheap(took, hash time.Duration, store *memo.Store) {
 
 // dear records a call that took the minimum or more. If it was not looked
 // up, that is kept in the store too: the next session will look it up.
-func (c *cost) dear(lookedUp bool, store *memo.Store) {
+func (c *cost) dear(took time.Duration, lookedUp bool, store *memo.Store) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.took(took)
 	c.streak, c.worst, c.wasted = 0, 0, 0
 	c.bypass.Store(false)
 	if !lookedUp && !c.wary {

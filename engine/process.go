@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -31,7 +32,11 @@ type process struct {
 	files [pipes]*os.File
 	fds   [pipes]int // of files; File.Fd could make them blocking again
 
-	exited chan struct{}    // closed when the process has been waited for
+	mu    sync.Mutex // guards ended
+	ended bool       // its number may soon be another's
+
+	reap   chan struct{}    // closed to have the process waited for
+	exited chan struct{}    // closed when that has been done
 	state  *os.ProcessState // valid then
 }
 
@@ -41,7 +46,7 @@ const pipeSize = 1 << 20
 
 // spawn starts the engine with the descriptors that package host expects.
 func spawn(o Options) (*process, error) {
-	p := &process{exited: make(chan struct{})}
+	p := &process{reap: make(chan struct{}), exited: make(chan struct{})}
 	if err := p.start(o); err != nil {
 		p.close()
 		return nil, err
@@ -90,6 +95,7 @@ func (p *process) start(o Options) error {
 		if err != nil {
 			return
 		}
+		<-p.reap
 		// A failure to exit well is in the state; others cannot happen, as
 		// nothing is copied.
 		_ = cmd.Wait()
@@ -124,13 +130,24 @@ func (p *process) wakeUp() {
 }
 
 // kill ends the process group: the engine and what it started. A process that
-// is already ending keeps its exit status.
+// is already ending keeps its exit status. After end it does nothing.
 func (p *process) kill() {
-	select {
-	case <-p.exited: // its number may belong to somebody else by now
-	default:
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ended {
 		_ = syscall.Kill(-p.pid, syscall.SIGKILL) // gone already: fine
 	}
+}
+
+// end kills what is left of the group and waits for the process. Till then
+// its number cannot become another's.
+func (p *process) end() {
+	p.kill()
+	p.mu.Lock()
+	p.ended = true
+	p.mu.Unlock()
+	close(p.reap)
+	<-p.exited
 }
 
 // close closes our ends of the pipes.
@@ -142,8 +159,8 @@ func (p *process) close() {
 	}
 }
 
-// ended describes the end of the process in words.
-func (p *process) ended() (message string, code int, signal string) {
+// explain describes the end of the process in words.
+func (p *process) explain() (message string, code int, signal string) {
 	status, ok := p.state.Sys().(syscall.WaitStatus)
 	if ok && status.Signaled() {
 		s := status.Signal()

@@ -246,8 +246,7 @@ func (r *relay) finish() {
 // die settles everything after the engine has closed its end, which it does
 // by ending.
 func (r *relay) die() {
-	r.process.kill() // whatever it has left behind
-	<-r.process.exited
+	r.process.end()
 	r.drain()
 	for r.read(crash) > 0 {
 	}
@@ -277,7 +276,7 @@ func (r *relay) die() {
 // the output.
 func (r *relay) explain() *wire.Death {
 	d := new(wire.Death)
-	d.Message, d.ExitCode, d.Signal = r.process.ended()
+	d.Message, d.ExitCode, d.Signal = r.process.explain()
 	if r.closing.Load() {
 		d.Message = "the engine was closed"
 	}

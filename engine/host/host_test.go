@@ -28,8 +28,16 @@ func serve(t *testing.T, open func(string) (Plugin, error)) *engine {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	e := &engine{t, inW, outR, make(chan error, 1)}
-	go func() { e.served <- Serve(Options{In: inR, Out: outW, Open: open}) }()
-	t.Cleanup(func() { inW.Close(); outR.Close() })
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		e.served <- Serve(Options{In: inR, Out: outW, Open: open})
+	}()
+	t.Cleanup(func() {
+		inW.Close()
+		outR.Close()
+		<-over // it takes the display sink down with it
+	})
 	e.send(wire.ToEngine{Hello: &wire.Hello{NoMemo: true}})
 	if f := e.receive(); f.Ready == nil {
 		t.Fatalf("the engine's first frame is %+v", f)

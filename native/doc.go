@@ -62,4 +62,13 @@
 // gcc with bfd 46 ms; the rest was three runs of gcc that only ask whether it
 // knows a flag, which the wrapper answers itself. A compile takes 15 to 20 ms.
 // Preparation chooses among the linkers present by timing them.
+//
+// A link follows what the plugin reaches, package initialisers included, so
+// every package that generated code imports costs something even if nothing
+// of it is called. CPU time of a link: strconv 72 ms, fmt 105 ms,
+// encoding/json 129 ms, net/http 254 ms, gonum.org/v1/plot 241 ms.
+//
+// Preparing takes 90 s with an empty build cache (two thirds of it the
+// compiler and the standard library, at the same time), 12 s with a full one,
+// and 7 ms when it is done, which is one run of go env.
 package native

@@ -4,10 +4,10 @@
 
 package persist
 
-// An addrTable maps an address and the type found there to a region's number.
-// It is a plain open-addressing table: discovery and encoding ask it once for
-// every reference, and Go's map costs three times as much (measured with 1e5
-// nodes).
+// An addrTable finds the region that starts at an address and is in a pool. It
+// is a plain open-addressing table of numbers: discovery and encoding ask it
+// once for every reference, Go's map takes three times as long (measured with
+// 1e5 nodes), and the garbage collector need not look at it.
 type addrTable struct {
 	slots []addrSlot // a power of two, at most half full
 	n     int
@@ -15,24 +15,24 @@ type addrTable struct {
 
 type addrSlot struct {
 	addr uintptr // 0 is a free slot
-	base *plan
-	i    int
+	pool int32
+	i    int32 // the region's number
 }
 
 func (t *addrTable) hash(addr uintptr) int {
-	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> 20)
+	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> 24)
 }
 
-// find returns the number stored for addr and base, or -1.
-func (t *addrTable) find(addr uintptr, base *plan) int {
+// find returns the number stored for addr and pool, or -1.
+func (t *addrTable) find(addr uintptr, pool int) int {
 	if t.n == 0 {
 		return -1
 	}
 	mask := len(t.slots) - 1
 	for k := t.hash(addr) & mask; ; k = (k + 1) & mask {
 		s := &t.slots[k]
-		if s.addr == addr && s.base == base {
-			return s.i
+		if s.addr == addr && s.pool == int32(pool) {
+			return int(s.i)
 		}
 		if s.addr == 0 {
 			return -1
@@ -40,20 +40,20 @@ func (t *addrTable) find(addr uintptr, base *plan) int {
 	}
 }
 
-// insert returns the number stored for addr and base, storing i if there is
+// insert returns the number stored for addr and pool, storing i if there is
 // none, and whether that was so.
-func (t *addrTable) insert(addr uintptr, base *plan, i int) (int, bool) {
+func (t *addrTable) insert(addr uintptr, pool, i int) (int, bool) {
 	if 2*t.n >= len(t.slots) {
 		t.grow()
 	}
 	mask := len(t.slots) - 1
 	for k := t.hash(addr) & mask; ; k = (k + 1) & mask {
 		s := &t.slots[k]
-		if s.addr == addr && s.base == base {
-			return s.i, false
+		if s.addr == addr && s.pool == int32(pool) {
+			return int(s.i), false
 		}
 		if s.addr == 0 {
-			*s = addrSlot{addr, base, i}
+			*s = addrSlot{addr, int32(pool), int32(i)}
 			t.n++
 			return i, true
 		}
@@ -76,10 +76,11 @@ func (t *addrTable) grow() {
 	}
 }
 
-// reset empties the table, keeping a small one's memory.
+// reset empties the table. It keeps a large one's memory only if it was in
+// use: clearing it takes time.
 func (t *addrTable) reset() {
 	switch {
-	case len(t.slots) > 4096:
+	case t.n < len(t.slots)/16 && len(t.slots) > 4096:
 		t.slots = nil
 	case t.n > 0:
 		clear(t.slots)
@@ -99,7 +100,10 @@ type span struct {
 	lo, hi uintptr
 }
 
-const spanPage = 4096
+const (
+	spanPage = 4096
+	spanMin  = 32 // shorter runs are searched again faster than looked up
+)
 
 func (s *spanSet) covers(base *plan, lo, hi uintptr) bool {
 	for _, x := range s.pages[lo/spanPage] {

@@ -6,6 +6,7 @@ package persist
 
 import (
 	"reflect"
+	"sort"
 	"unsafe"
 )
 
@@ -75,6 +76,12 @@ func at(blocks []block, row int, size uintptr) unsafe.Pointer {
 		}
 	}
 	return unsafe.Add(blocks[lo].p, uintptr(row-blocks[lo].start)*size)
+}
+
+// blockRest returns how many rows there are from row to the end of its block.
+func blockRest(blocks []block, row int) int {
+	i := sort.Search(len(blocks), func(i int) bool { return blocks[i].start > row }) - 1
+	return blocks[i].start + blocks[i].n - row
 }
 
 func sourceOf(blocks []block, p *plan, rows int) source {
@@ -227,15 +234,31 @@ func (d *decoder) fill(m *storedMaps) {
 	p := m.conv.p
 	row := 0
 	for i, n := range m.lens {
+		if p.access.fill != nil {
+			d.fillBlocks(m, m.maps[i].UnsafePointer(), row, n)
+			row += n
+			n = 0
+		}
 		for range n {
 			k := reflect.NewAt(p.key.t, at(m.keys, row, p.key.size)).Elem()
 			v := reflect.NewAt(p.val.t, at(m.vals, row, p.val.size)).Elem()
 			m.maps[i].SetMapIndex(k, v)
 			row++
 		}
-		if m.maps[i].Len() != n {
+		if m.maps[i].Len() != m.lens[i] {
 			d.r.fail("a map has a key twice")
 			return
 		}
+	}
+}
+
+// fillBlocks inserts n entries from row on, as far as they are in one block
+// each time.
+func (d *decoder) fillBlocks(m *storedMaps, dst unsafe.Pointer, row, n int) {
+	p := m.conv.p
+	for n > 0 {
+		k := min(n, blockRest(m.keys, row), blockRest(m.vals, row))
+		p.access.fill(unsafe.Pointer(&dst), at(m.keys, row, p.key.size), at(m.vals, row, p.val.size), k)
+		row, n = row+k, n-k
 	}
 }

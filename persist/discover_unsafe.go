@@ -5,33 +5,39 @@
 package persist
 
 import (
+	"math"
 	"reflect"
 	"unsafe"
 )
 
 // A region is a run of values in memory that something refers to: what a
-// pointer or a slice was seen to point at.
+// pointer or a slice was seen to point at. There may be millions, so the
+// structure is small and has one pointer.
 type region struct {
-	p    unsafe.Pointer
-	base *plan // the type of the elements; never an array
-	n    int   // elements
-	seen int   // of which were searched for further references
-
-	// The rest is set by place.
-	owner int    // index of the region whose rows hold these elements
-	row   int    // in the pool of base; or the number of the alias
-	alias bool   // the elements are parts of the rows of another pool
-	name  string // of a well-known variable, which is not stored but named
+	p     unsafe.Pointer
+	n     int   // values
+	row   int   // in the pool, or the number of the alias; -1 until place
+	owner int32 // the region whose rows hold these values; set by sweep
+	pool  int32 // of the values' type, which is never an array
+	state uint8
 }
 
-func (r *region) end() uintptr { return uintptr(r.p) + uintptr(r.n)*r.base.size }
+// States of a region, or'ed.
+const (
+	regionKnown = 1 << iota // nothing to search: no references, or searched as part of another
+	regionAlias             // the values are parts of the rows of another pool
+	regionNamed             // a well-known variable, which is not stored but named
+)
 
-// work is memory still to be searched for references.
+func (g *graph) base(r *region) *plan { return g.pools[r.pool].base }
+
+func (g *graph) end(r *region) uintptr { return uintptr(r.p) + uintptr(r.n)*g.base(r).size }
+
+// work is memory still to be searched for references that is not a region.
 type work struct {
-	p    *plan
-	ptr  unsafe.Pointer
-	n    int
-	more int // if not 0, the region after more-1: search what is not seen yet
+	p   *plan
+	ptr unsafe.Pointer
+	n   int
 }
 
 // A mapping is a map with a copy of its entries in canonical order.
@@ -43,6 +49,28 @@ type mapping struct {
 	keys []seg
 	vals []seg
 	keep any // what holds keys and vals
+}
+
+// A graph is what the roots refer to.
+type graph struct {
+	roots   []root
+	regions []region // in order of discovery
+	done    int      // how many of them were searched
+	index   addrTable
+	named   map[int]string // the names of regions that are well-known variables
+	spans   spanSet
+
+	work     []work
+	workDone int
+
+	maps     []*mapping
+	mapsDone int
+	mapIndex map[unsafe.Pointer]*mapping
+
+	pools    []pool
+	poolOf   map[*plan]int
+	lastBase *plan // a cache of the last answer of poolNumber
+	lastPool int
 }
 
 // discover finds everything that the roots refer to.
@@ -60,11 +88,18 @@ func (e *encoder) discover() {
 	}
 	for !e.bad {
 		switch {
+		case e.done < len(e.regions):
+			r := e.regions[e.done]
+			e.done++
+			if r.state == 0 {
+				base := e.base(&r)
+				e.visitAll(base, r.p, r.n, base.size)
+			}
 		case e.workDone < len(e.work):
 			w := e.work[e.workDone]
 			e.workDone++
-			e.search(w)
-		case len(e.maps) > e.mapsDone:
+			e.visitAll(w.p, w.ptr, w.n, w.p.size)
+		case e.mapsDone < len(e.maps):
 			// Maps wait until all else is found, because their order may
 			// depend on where the targets of pointer keys were found.
 			m := e.maps[e.mapsDone]
@@ -74,18 +109,6 @@ func (e *encoder) discover() {
 			return
 		}
 	}
-}
-
-func (e *encoder) search(w work) {
-	if w.more > 0 {
-		r := &e.regions[w.more-1]
-		if r.seen == r.n {
-			return
-		}
-		w = work{p: r.base, ptr: unsafe.Add(r.p, uintptr(r.seen)*r.base.size), n: r.n - r.seen}
-		r.seen = r.n
-	}
-	e.visitAll(w.p, w.ptr, w.n, w.p.size)
 }
 
 func (e *encoder) searchMap(m *mapping) {
@@ -145,7 +168,7 @@ func (e *encoder) visit(p *plan, ptr unsafe.Pointer) {
 			case q.op == opPtr, q.op == opSlice, q.op == opMap:
 				e.visit(q, data)
 			default:
-				e.work = append(e.work, work{p: q, ptr: data, n: 1})
+				e.work = append(e.work, work{q, data, 1})
 			}
 		}
 	case opStruct:
@@ -174,40 +197,49 @@ func (e *encoder) reach(base *plan, q unsafe.Pointer, n int) {
 	if n == 0 || base.size == 0 {
 		return
 	}
-	if e.limit > 0 && len(e.regions) >= e.limit {
+	if e.limit > 0 && len(e.regions) >= e.limit || len(e.regions) == math.MaxInt32 {
+		if e.limit == 0 {
+			e.err = errTooMany
+		}
 		return
 	}
-	i, fresh := e.index.insert(uintptr(q), base, len(e.regions))
+	pool := e.poolNumber(base)
+	i, fresh := e.index.insert(uintptr(q), pool, len(e.regions))
 	if !fresh {
-		r := &e.regions[i]
-		if n <= r.n {
-			return
+		e.extend(i, base, n)
+		return
+	}
+	r := region{p: q, n: n, row: -1, owner: -1, pool: int32(pool)}
+	switch {
+	case base.named && wellKnown(base.t, q) != "":
+		if e.named == nil {
+			e.named = map[int]string{}
 		}
-		pending := r.seen < r.n
-		r.n = n
-		if !base.flat && !pending {
-			e.work = append(e.work, work{more: i + 1})
+		e.named[i] = wellKnown(base.t, q)
+		r.state = regionNamed
+	case base.flat:
+		r.state = regionKnown
+	case n >= spanMin:
+		end := uintptr(q) + uintptr(n)*base.size
+		if e.spans.covers(base, uintptr(q), end) {
+			r.state = regionKnown
+		} else {
+			e.spans.add(base, uintptr(q), end)
 		}
+	}
+	e.regions = append(e.regions, r)
+}
+
+// extend makes region i at least n values long.
+func (e *encoder) extend(i int, base *plan, n int) {
+	r := &e.regions[i]
+	if n <= r.n {
 		return
 	}
-	e.regions = append(e.regions, region{p: q, base: base, n: n, owner: -1, row: -1})
-	if name := wellKnown(base.t, q); name != "" {
-		e.regions[i].name = name
-		e.regions[i].seen = n
-		return
+	if !base.flat && (i < e.done || r.state != 0) {
+		e.work = append(e.work, work{base, unsafe.Add(r.p, uintptr(r.n)*base.size), n - r.n})
 	}
-	if base.flat {
-		e.regions[i].seen = n
-		return
-	}
-	if n > 1 && e.spans.covers(base, uintptr(q), uintptr(q)+uintptr(n)*base.size) {
-		e.regions[i].seen = n
-		return
-	}
-	if n > 1 {
-		e.spans.add(base, uintptr(q), uintptr(q)+uintptr(n)*base.size)
-	}
-	e.work = append(e.work, work{more: i + 1})
+	r.n = n
 }
 
 func (e *encoder) reachMap(p *plan, q, slot unsafe.Pointer) {
@@ -235,5 +267,5 @@ func (e *encoder) snapshot(m *mapping) {
 		m.keys, m.vals = nil, nil
 		return
 	}
-	m.plan.snap(e, m)
+	m.plan.access.snap(e, m)
 }

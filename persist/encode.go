@@ -26,49 +26,67 @@ type root struct {
 // gives it row numbers, and write puts out the tables column by column.
 type encoder struct {
 	opt    options
-	roots  []root
-	eface  any // the root of Hash and Dump lives here
 	limit  int // if not 0, how many regions to look at
 	nested int // how many encoders are above this one
 
-	regions  []region
-	index    addrTable
-	spans    spanSet
-	work     []work
-	workDone int
-	maps     []*mapping
-	mapsDone int
-	mapIndex map[unsafe.Pointer]*mapping
+	graph
+	typeTable
+	scratch
 
-	order     []regionAddr
-	pools     []pool
-	poolIndex map[*plan]int
-	lastBase  *plan
-	lastPool  int
-
-	types    []*plan
-	typeIDs  map[*plan]int
-	boxed    map[*plan]bool // which types occur in interfaces
-	lastType *plan
-	lastID   int
-
-	lastTab     unsafe.Pointer
-	lastIface   *plan
-	lastDynamic *plan
-
-	segs    []seg // of batches
-	batches []batch
-	val     []byte   // the value section
-	nums    []uint64 // scratch of number columns
-	chunk   []byte   // scratch of gathered columns
-	leaves  []byte   // scratch of leaf columns
-	sums    []byte   // scratch of segment digests
-	writer  columnWriter
+	eface   any       // the root of Hash and Dump lives here
+	val     []byte    // the value section
 	out     bufferOut // where large columns go; nil when hashing
-
+	writer  columnWriter
 	bad     bool // something cannot be stored
 	changed bool // the value was modified meanwhile
 	err     error
+}
+
+// A typeTable numbers the types of a container.
+type typeTable struct {
+	types    []*plan
+	typeIDs  map[*plan]int
+	boxed    map[*plan]bool // which types occur in interfaces
+	lastType *plan          // a cache of the last answer of typeID
+	lastID   int
+
+	lastTab     unsafe.Pointer // a cache of the last answer of dynamic
+	lastIface   *plan
+	lastDynamic *plan
+}
+
+// scratch is memory that is used again and again.
+type scratch struct {
+	segs    []seg // of batches
+	batches []batch
+	nums    []uint64 // of number columns
+	chunk   []byte   // of gathered columns
+	leaves  []byte   // of leaf columns
+	sums    []byte   // digests of segments
+	items   []item   // of sorting
+	spare   []item
+	counts  []int32
+}
+
+func (s *scratch) itemSpace(n int) []item {
+	if cap(s.items) < n {
+		s.items = make([]item, n)
+	}
+	return s.items[:n]
+}
+
+func (s *scratch) spareSpace(n int) []item {
+	if cap(s.spare) < n {
+		s.spare = make([]item, n)
+	}
+	return s.spare[:n]
+}
+
+func (s *scratch) countSpace() []int32 {
+	if s.counts == nil {
+		s.counts = make([]int32, 1<<16)
+	}
+	return s.counts
 }
 
 // A bufferOut takes the columns that are too large for the value section.
@@ -82,39 +100,42 @@ type bufferOut interface {
 
 var encoders = sync.Pool{New: func() any {
 	return &encoder{
-		poolIndex: map[*plan]int{},
-		typeIDs:   map[*plan]int{},
-		boxed:     map[*plan]bool{},
+		graph:     graph{poolOf: map[*plan]int{}},
+		typeTable: typeTable{typeIDs: map[*plan]int{}, boxed: map[*plan]bool{}},
 	}
 }}
 
 func newEncoder() *encoder { return encoders.Get().(*encoder) }
 
-// release makes the encoder reusable. What is kept is scratch memory of small
-// values.
+// release makes the encoder reusable. It keeps no pointer into the value. The
+// scratch memory of a large value is kept too: the pool lets it go after two
+// garbage collections.
 func (e *encoder) release() {
-	clear(e.roots)
-	clear(e.regions)
-	clear(e.work)
-	clear(e.maps)
-	clear(e.segs)
-	clear(e.batches)
-	const keep = 1 << 16
-	if cap(e.regions)*8+cap(e.work)+cap(e.segs)+cap(e.val)+cap(e.nums)*8+cap(e.leaves)+cap(e.chunk) > 16*keep || len(e.maps) > 64 {
-		return
-	}
-	clear(e.poolIndex)
-	clear(e.typeIDs)
-	clear(e.boxed)
-	clear(e.mapIndex)
-	e.index.reset()
-	e.spans.reset()
+	g, t, s := e.graph, e.typeTable, e.scratch
+	clear(g.roots)
+	clear(g.regions)
+	clear(g.work)
+	clear(g.maps)
+	clear(g.named)
+	clear(g.mapIndex)
+	clear(g.poolOf)
+	g.index.reset()
+	g.spans.reset()
+	clear(t.types)
+	clear(t.typeIDs)
+	clear(t.boxed)
+	clear(s.segs)
+	clear(s.batches)
 	*e = encoder{
-		roots: e.roots[:0], regions: e.regions[:0], index: e.index, spans: e.spans, work: e.work[:0],
-		maps: e.maps[:0], mapIndex: e.mapIndex, order: e.order[:0], pools: e.pools[:0], poolIndex: e.poolIndex,
-		types: e.types[:0], typeIDs: e.typeIDs, boxed: e.boxed, segs: e.segs[:0], batches: e.batches[:0],
-		val: e.val[:0], nums: e.nums[:0], chunk: e.chunk[:0], leaves: e.leaves[:0], sums: e.sums[:0],
+		graph: graph{
+			roots: g.roots[:0], regions: g.regions[:0], index: g.index, named: g.named, spans: g.spans,
+			work: g.work[:0], maps: g.maps[:0], mapIndex: g.mapIndex, pools: g.pools[:0], poolOf: g.poolOf,
+		},
+		typeTable: typeTable{types: t.types[:0], typeIDs: t.typeIDs, boxed: t.boxed},
+		scratch:   s,
+		val:       e.val[:0],
 	}
+	e.segs, e.batches, e.chunk, e.leaves, e.sums = s.segs[:0], s.batches[:0], s.chunk[:0], s.leaves[:0], s.sums[:0]
 	encoders.Put(e)
 }
 
@@ -161,7 +182,9 @@ func (e *encoder) encode() error {
 		return e.explain()
 	case e.changed:
 		return errChanged
-	case !e.place():
+	case e.err != nil:
+		return e.err
+	case !e.place(&e.scratch):
 		return &UnsupportedError{Kind: "memory shared by values of unrelated types"}
 	}
 	e.write()
@@ -227,18 +250,18 @@ func (e *encoder) writePool(pl *pool) {
 	e.num(len(pl.aliases))
 	for _, i := range pl.aliases {
 		r := &e.regions[i]
-		if r.name != "" {
+		if r.state&regionNamed != 0 {
 			e.num(0)
-			e.text(r.name)
+			e.text(e.named[int(i)])
 			continue
 		}
 		o := &e.regions[r.owner]
-		path, _ := partPath(nil, o.base, uintptr(r.p)-uintptr(o.p), r.base, r.n, o.n)
+		path, _ := partPath(nil, e.base(o), uintptr(r.p)-uintptr(o.p), pl.base, r.n, o.n)
 		if len(path) == 0 {
 			e.err = errChanged
 			return
 		}
-		e.num(1 + e.poolNumber(o.base))
+		e.num(1 + int(o.pool))
 		e.num(o.row + path[0])
 		e.num(r.n)
 		e.num(len(path) / 2)

@@ -231,7 +231,8 @@ func (e *encoder) ref(base *plan, q unsafe.Pointer) uint64 {
 	case base.size == 0:
 		return refEmpty
 	}
-	i := e.index.find(uintptr(q), base)
+	pool := e.poolNumber(base)
+	i := e.index.find(uintptr(q), pool)
 	if i < 0 {
 		if e.limit == 0 {
 			e.err = errChanged
@@ -239,9 +240,8 @@ func (e *encoder) ref(base *plan, q unsafe.Pointer) uint64 {
 		return refEmpty
 	}
 	r := &e.regions[i]
-	pl := e.pool(base)
-	if r.alias || r.name != "" {
-		return uint64(refFirst + pl.rows + r.row)
+	if r.state&(regionAlias|regionNamed) != 0 {
+		return uint64(refFirst + e.pools[pool].rows + r.row)
 	}
 	o := &e.regions[r.owner]
 	return uint64(refFirst + o.row + int((uintptr(q)-uintptr(o.p))/base.size))
@@ -336,14 +336,14 @@ func (e *encoder) mapColumn(s source) {
 func (e *encoder) ifaceColumn(p *plan, s source) {
 	nums := e.numbers(s.rows)
 	var (
-		plans []*plan
-		segs  [][]seg
-		last  = -1
-		k     int
+		plans  []*plan
+		counts []int
+		last   = -1
+		k      int
 	)
 	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
-			d, data := e.dynamic(p, unsafe.Add(q, uintptr(i)*stride))
+			d, _ := e.dynamic(p, unsafe.Add(q, uintptr(i)*stride))
 			if d == nil {
 				nums[k] = 0
 				k++
@@ -352,18 +352,36 @@ func (e *encoder) ifaceColumn(p *plan, s source) {
 			nums[k] = uint64(e.typeID(d)) + 1
 			k++
 			if last < 0 || plans[last] != d {
-				last = indexPlan(plans, d)
-				if last < 0 {
+				if last = indexPlan(plans, d); last < 0 {
 					last = len(plans)
-					plans, segs = append(plans, d), append(segs, nil)
+					plans, counts = append(plans, d), append(counts, 0)
+				}
+			}
+			counts[last]++
+		}
+	})
+	e.numberColumn(nums)
+	segs := make([][]seg, len(plans))
+	for i, d := range plans {
+		e.boxed[d] = true
+		segs[i] = make([]seg, 0, counts[i])
+	}
+	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			d, data := e.dynamic(p, unsafe.Add(q, uintptr(i)*stride))
+			if d == nil {
+				continue
+			}
+			if plans[last] != d {
+				if last = indexPlan(plans, d); last < 0 {
+					e.err = errChanged
+					return
 				}
 			}
 			segs[last] = append(segs[last], seg{data, 1})
 		}
 	})
-	e.numberColumn(nums)
 	for i, d := range plans {
-		e.boxed[d] = true
 		e.batches = append(e.batches, batch{d, source{segs: segs[i], stride: d.size, rows: len(segs[i])}})
 	}
 }

@@ -55,6 +55,8 @@ func formatError(format string, args ...any) error {
 	return fmt.Errorf("persist: "+format+": %w", append(args, ErrFormat)...)
 }
 
+var errTooMany = errors.New("persist: more than 2³¹ values are referred to")
+
 // errChanged means that a value was modified by another goroutine while it
 // was being read.
 var errChanged = errors.New("persist: the value changed while it was being read")

@@ -17,8 +17,6 @@ import (
 // A snapper fills in the entries of m in canonical order.
 type snapper func(e *encoder, m *mapping)
 
-func snapperOf(p *plan) snapper { return snapMap }
-
 // snapMap is the snapper for all types of maps: it reads the entries by
 // reflection.
 func snapMap(e *encoder, m *mapping) {
@@ -43,7 +41,7 @@ func snapMap(e *encoder, m *mapping) {
 		e.changed = true
 		return
 	}
-	s := sorter{
+	s := entrySorter{
 		e: e, m: m,
 		keys: keys.UnsafePointer(), vals: vals.UnsafePointer(),
 		perm: make([]int, n),
@@ -60,24 +58,24 @@ func snapMap(e *encoder, m *mapping) {
 	}
 }
 
-// A sorter orders the entries of a map: by key where keys have an order that
+// An entrySorter orders the entries of a map: by key where keys have an order that
 // means something, else by a digest of what the key holds.
-type sorter struct {
+type entrySorter struct {
 	e          *encoder
 	m          *mapping
 	keys, vals unsafe.Pointer
 	perm       []int
 }
 
-func (s *sorter) key(i int) unsafe.Pointer {
+func (s *entrySorter) key(i int) unsafe.Pointer {
 	return unsafe.Add(s.keys, uintptr(i)*s.m.plan.key.size)
 }
 
-func (s *sorter) val(i int) unsafe.Pointer {
+func (s *entrySorter) val(i int) unsafe.Pointer {
 	return unsafe.Add(s.vals, uintptr(i)*s.m.plan.val.size)
 }
 
-func (s *sorter) sort() {
+func (s *entrySorter) sort() {
 	if !s.m.plan.key.ordered {
 		s.sortByDigest(s.perm, s.keyRank, true)
 		return
@@ -98,10 +96,10 @@ func (s *sorter) sort() {
 }
 
 // keyRank is the place where the target of a pointer key was found.
-func (s *sorter) keyRank(i int) int {
+func (s *entrySorter) keyRank(i int) int {
 	if s.m.plan.key.op == opPtr {
 		if q := *(*unsafe.Pointer)(s.key(i)); q != nil {
-			if r := s.e.index.find(uintptr(q), s.m.plan.key.base); r >= 0 {
+			if r := s.e.index.find(uintptr(q), s.e.poolNumber(s.m.plan.key.base)); r >= 0 {
 				return r
 			}
 		}
@@ -112,7 +110,7 @@ func (s *sorter) keyRank(i int) int {
 // sortByDigest orders entries by rank, then by the digests of key and value.
 // Entries that are equal in all of these hold equal values, as far as the
 // bounded search of a nested encoder goes.
-func (s *sorter) sortByDigest(perm []int, rank func(int) int, withKey bool) {
+func (s *entrySorter) sortByDigest(perm []int, rank func(int) int, withKey bool) {
 	type ranked struct {
 		rank int
 		sum  [2]Digest

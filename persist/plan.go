@@ -50,9 +50,10 @@ type plan struct {
 
 	fields  []planField
 	leaf    *leaf
-	refuse  string // why no value of the type can be stored
-	ordered bool   // compare orders the values
-	snap    snapper
+	named   bool    // there are well-known variables of the type
+	refuse  string  // why no value of the type can be stored
+	ordered bool    // compare orders the values
+	access  mapType // of maps
 }
 
 type planField struct {
@@ -114,7 +115,7 @@ func (b *planner) references() {
 		b.later = b.later[1:]
 		if p.op == opMap {
 			p.key, p.val = b.plan(p.t.Key()), b.plan(p.t.Elem())
-			p.snap = snapperOf(p)
+			p.access = mapTypeOf(p)
 		} else {
 			p.elem = b.plan(p.t.Elem())
 		}
@@ -131,6 +132,7 @@ func (b *planner) plan(t reflect.Type) *plan {
 	p := &plan{t: t, kind: t.Kind(), size: t.Size(), direct: isDirect(t)}
 	b.fresh[t] = p
 	p.refuse = refusal(t)
+	p.named = t == errorString || t == location
 	if l := leafOf(t); l != nil {
 		p.op, p.leaf, p.flat = opLeaf, l, true
 		return p

@@ -17,111 +17,109 @@ import (
 type pool struct {
 	base    *plan
 	rows    int
-	regions []int
-	aliases []int
+	regions []int32
+	aliases []int32
 }
 
-// place decides for each region whether its elements are rows of their own or
+// place decides for each region whether its values are rows of their own or
 // part of another region, and numbers them in order of discovery. It reports
 // false if memory is used under two unrelated types.
-func (e *encoder) place() bool {
-	if !e.sweep() {
+func (g *graph) place(s *scratch) bool {
+	if len(g.regions) == 1 {
+		g.regions[0].owner = 0
+	} else if !g.sweep(s) {
 		return false
 	}
-	for i := range e.regions {
-		r := &e.regions[i]
-		if r.name == "" {
-			o := &e.regions[r.owner]
+	for i := range g.regions {
+		r := &g.regions[i]
+		if r.state&regionNamed == 0 {
+			o := &g.regions[r.owner]
 			if o.row < 0 {
-				pl := e.pool(o.base)
+				pl := &g.pools[o.pool]
 				o.row = pl.rows
 				pl.rows += o.n
 				pl.regions = append(pl.regions, r.owner)
 			}
 		}
-		if r.alias || r.name != "" {
-			pl := e.pool(r.base)
+		if r.state&(regionAlias|regionNamed) != 0 {
+			pl := &g.pools[r.pool]
 			r.row = len(pl.aliases)
-			pl.aliases = append(pl.aliases, i)
+			pl.aliases = append(pl.aliases, int32(i))
 		}
 	}
 	return true
 }
 
-func (e *encoder) pool(base *plan) *pool { return &e.pools[e.poolNumber(base)] }
-
-func (e *encoder) poolNumber(base *plan) int {
-	if base == e.lastBase {
-		return e.lastPool
+// poolNumber returns the number of the pool of a type.
+func (g *graph) poolNumber(base *plan) int {
+	if base == g.lastBase {
+		return g.lastPool
 	}
-	i, ok := e.poolIndex[base]
+	i, ok := g.poolOf[base]
 	if !ok {
-		i = len(e.pools)
-		if e.poolIndex == nil {
-			e.poolIndex = map[*plan]int{}
-		}
-		e.poolIndex[base] = i
-		if cap(e.pools) > i {
-			e.pools = e.pools[:i+1]
-			pl := &e.pools[i]
+		i = len(g.pools)
+		g.poolOf[base] = i
+		if cap(g.pools) > i {
+			g.pools = g.pools[:i+1]
+			pl := &g.pools[i]
 			*pl = pool{base: base, regions: pl.regions[:0], aliases: pl.aliases[:0]}
 		} else {
-			e.pools = append(e.pools, pool{base: base})
+			g.pools = append(g.pools, pool{base: base})
 		}
 	}
-	e.lastBase, e.lastPool = base, i
+	g.lastBase, g.lastPool = base, i
 	return i
 }
 
 // sweep finds the owner of each region by going through memory upwards. Go's
 // types nest: of two regions that overlap, one holds the other, or both are
 // runs of one array.
-func (e *encoder) sweep() bool {
-	if len(e.regions) == 1 {
-		e.regions[0].owner = 0
-		return true
-	}
-	order := e.order[:0]
-	for i := range e.regions {
-		order = append(order, regionAddr{uintptr(e.regions[i].p), i})
-	}
-	e.order = order
-	slices.SortFunc(order, func(a, b regionAddr) int {
-		if a.addr != b.addr {
-			return cmp.Compare(a.addr, b.addr)
-		}
-		r, s := &e.regions[a.i], &e.regions[b.i]
-		// The outer of two that start together first: the longer, or the one
-		// whose type contains the other's.
-		return cmp.Or(cmp.Compare(s.end(), r.end()), cmp.Compare(s.base.depth, r.base.depth), cmp.Compare(a.i, b.i))
-	})
-	var owner *region
-	for _, o := range order {
-		r := &e.regions[o.i]
-		if r.name != "" {
+func (g *graph) sweep(s *scratch) bool {
+	var (
+		owner *region
+		base  *plan
+		end   uintptr
+	)
+	for _, o := range g.addressOrder(s) {
+		r := &g.regions[o.i]
+		if r.state&regionNamed != 0 {
 			continue
 		}
-		if owner == nil || uintptr(r.p) >= owner.end() {
-			owner, r.owner = r, o.i
+		if owner == nil || uintptr(r.p) >= end {
+			owner, r.owner = r, int32(o.i)
+			base, end = g.base(r), g.end(r)
 			continue
 		}
 		r.owner = owner.owner
 		off := uintptr(r.p) - uintptr(owner.p)
-		if r.base == owner.base && off%r.base.size == 0 {
-			owner.n = max(owner.n, int(off/r.base.size)+r.n)
+		if r.pool == owner.pool && off%base.size == 0 {
+			owner.n = max(owner.n, int(off/base.size)+r.n)
+			end = g.end(owner)
 			continue
 		}
-		r.alias = true
-		if _, ok := partPath(nil, owner.base, off, r.base, r.n, owner.n); !ok || r.end() > owner.end() {
+		r.state |= regionAlias
+		if _, ok := partPath(nil, base, off, g.base(r), r.n, owner.n); !ok || g.end(r) > end {
 			return false
 		}
 	}
 	return true
 }
 
-type regionAddr struct {
-	addr uintptr
-	i    int
+// addressOrder returns the regions in the order of their addresses.
+func (g *graph) addressOrder(s *scratch) []item {
+	order := s.itemSpace(len(g.regions))
+	for i := range order {
+		order[i] = item{uint64(uintptr(g.regions[i].p)), uint32(i)}
+	}
+	s.sortItems(order, func(same []item) {
+		slices.SortFunc(same, func(a, b item) int {
+			r, s := &g.regions[a.i], &g.regions[b.i]
+			// The outer of two that start together first: the longer, or the
+			// one whose type contains the other's.
+			return cmp.Or(cmp.Compare(g.end(s), g.end(r)), cmp.Compare(g.base(s).depth, g.base(r).depth), cmp.Compare(a.i, b.i))
+		})
+	})
+	return order
 }
 
 // partPath appends the way from the first of room values of type p to the n

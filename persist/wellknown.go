@@ -26,12 +26,9 @@ import (
 // pointer to a value of type t, points to. Such variables are compared by
 // address (err == io.EOF), so they are stored by name.
 func wellKnown(t reflect.Type, p unsafe.Pointer) string {
-	switch t {
-	case errorString, location:
-		for _, v := range wellKnownVars {
-			if v.p == p && v.t == t {
-				return v.name
-			}
+	for _, v := range wellKnownVars {
+		if v.p == p && v.t == t {
+			return v.name
 		}
 	}
 	return ""

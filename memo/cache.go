@@ -229,7 +229,7 @@ func (fn *function) recall(o *Outcome, start time.Time) ([]reflect.Value, bool) 
 			return nil, false
 		}
 	}
-	results, err := persist.DecodeValues(e.Payload, fn.results)
+	results, err := DecodeResults(e.Payload, fn.results)
 	if err != nil {
 		return nil, false
 	}
@@ -269,9 +269,9 @@ func (fn *function) store(args, results []reflect.Value, o *Outcome, record []by
 			return 0, ErrChanged
 		}
 	}
-	var payload bytes.Buffer
-	if err := persist.EncodeValues(&payload, results); err != nil {
+	payload, err := EncodeResults(results)
+	if err != nil {
 		return 0, err
 	}
-	return fn.cache.store.Put(o.Key, &Entry{Func: fn.name, Took: o.Took, Record: record, Payload: payload.Bytes()})
+	return fn.cache.store.Put(o.Key, &Entry{Func: fn.name, Took: o.Took, Record: record, Payload: payload})
 }

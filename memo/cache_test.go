@@ -305,3 +305,15 @@ func BenchmarkFuncMiss(b *testing.B) {
 		f(x)
 	}
 }
+
+func TestTinyCallsTakeLittleSpace(t *testing.T) {
+	t.Parallel()
+	c := newCache(t, t.TempDir())
+	f := Func(c, "sqrt/v1", math.Sqrt)
+	for i := range 3001 {
+		f(float64(i))
+	}
+	if st := c.Stats(); st.Entries != 3001 || st.Files > 20 || st.Bytes > 1<<20 {
+		t.Errorf("%+v, want at most 20 files and 1 MiB", st)
+	}
+}

@@ -1,7 +1,6 @@
 package rt
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -174,7 +173,7 @@ func (j *judge) recall(k *callKey, start time.Time, reason string) ([]reflect.Va
 }
 
 func (j *judge) decode(payload []byte) ([]reflect.Value, error) {
-	return persist.DecodeValues(payload, j.results, persist.Types(j.cell.session.TypeNamed), persist.NoVerify())
+	return memo.DecodeResults(payload, j.results, persist.Types(j.cell.session.TypeNamed), persist.NoVerify())
 }
 
 // compute runs a call that is not in the store, stores what it returns and
@@ -259,12 +258,11 @@ func (j *judge) encode(e *memo.Entry, k *callKey, results []reflect.Value, event
 	if reason := j.shared(k, results); reason != "" {
 		return reason
 	}
-	var buf bytes.Buffer
-	err := persist.EncodeValues(&buf, results, persist.Capacity(), persist.Names(resultNames(len(results))...))
+	var err error
+	e.Payload, err = memo.EncodeResults(results, persist.Capacity(), persist.Names(resultNames(len(results))...))
 	if err != nil {
 		return j.unsupported(err)
 	}
-	e.Payload = buf.Bytes()
 	if reason := j.trial(e.Payload, results); reason != "" {
 		return reason
 	}

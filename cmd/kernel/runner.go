@@ -241,7 +241,9 @@ func (r *recorder) finish(o kernel.Outcome, number int) {
 		r.cell.Append(notebook.Output{Type: notebook.Result, Data: o.Result, Count: &number})
 	}
 	if e := o.Err; e != nil {
-		r.screen.traceback(e.Traceback)
+		if r.screen.failure() == nil { // else the error is our own interrupt
+			r.screen.traceback(e.Traceback)
+		}
 		r.cell.Append(notebook.Output{Type: notebook.Failure, EName: e.Name, EValue: e.Value, Traceback: e.Traceback})
 	}
 	if o.Report != nil {

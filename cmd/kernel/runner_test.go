@@ -309,6 +309,9 @@ func TestClosedOutputEndsTheRun(t *testing.T) {
 	if len(s.cells) != 2 {
 		t.Errorf("%d cells were run, want 2", len(s.cells))
 	}
+	if got := out.stderr.String(); got != "" {
+		t.Errorf("stderr %q, want nothing", got)
+	}
 	if want := "standard output was closed in cell 2"; tally.failed != want {
 		t.Errorf("failed %q, want %q", tally.failed, want)
 	}

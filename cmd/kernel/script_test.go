@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -57,7 +58,8 @@ func TestRunScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"count": count,
+			"count":   count,
+			"waitfor": waitFor,
 		},
 	})
 }
@@ -97,4 +99,19 @@ func count(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprint(n); got != args[0] {
 		ts.Fatalf("%q occurs %s times, want %s", args[1], got, args[0])
 	}
+}
+
+// waitFor is a command of scripts: waitfor FILE waits until FILE exists, which
+// a program in the background makes, and removes it.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfor FILE")
+	}
+	file := ts.MkAbs(args[0])
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if os.Remove(file) == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s did not appear within a minute", args[0])
 }

@@ -64,10 +64,9 @@ var allowedInTests = map[string][]string{
 
 // doors lists the modules that exactly one package may import.
 var doors = map[string]string{
-	"github.com/traefik/yaegi":        "engine/yaegi",
-	"github.com/go-zeromq/zmq4":       "kernel",
-	"github.com/edsrzf/mmap-go":       "internal/mmap",
-	"github.com/rogpeppe/go-internal": "cmd/kernel",
+	"github.com/traefik/yaegi":  "engine/yaegi",
+	"github.com/go-zeromq/zmq4": "kernel",
+	"github.com/edsrzf/mmap-go": "internal/mmap",
 }
 
 // libraries must stay usable by any Go program.

@@ -15,9 +15,11 @@ import (
 // program is a compiled cell: the plugin's main package and what the engine
 // needs to run it.
 type program struct {
-	build Build
-	fresh []*unit // packages that no loaded plugin holds
-	sites []wire.Site
+	build  Build
+	key    string  // of the statements
+	loaded string  // a loaded plugin that runs the same statements: nothing need be built
+	fresh  []*unit // packages that no loaded plugin holds
+	sites  []wire.Site
 }
 
 // compile generates the packages of a cell.
@@ -95,6 +97,13 @@ func (p *plan) runFile(prog *program) {
 		run.WriteString(e.qualify("main") + "main()\n")
 	}
 	run.WriteString("}\n")
+	// The cell may have run before, in a plugin that had packages to register
+	// too: then its Run function is this one.
+	alone, _ := e.file(run.String())
+	prog.key = shortHash(alone)
+	if len(prog.fresh) == 0 {
+		prog.loaded = p.s.ran[prog.key]
+	}
 	body := p.register(e, prog.fresh) + run.String()
 	source, imports := e.file(body)
 	prog.build.Main = Unit{Source: source, Imports: imports}

@@ -69,7 +69,8 @@ type Session struct {
 	hashOf       map[string]string // variables -> hash of their group when the engine learned of them
 
 	proc    *process
-	opened  []string // plugins in the order of their first use
+	opened  []string          // plugins in the order of their first use
+	ran     map[string]string // statements -> the plugin whose Run function they are
 	history []*record
 }
 
@@ -86,7 +87,7 @@ func New(o Options) *Session {
 	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
 		fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
 		sizes: types.SizesFor("gc", runtime.GOARCH), placed: map[string]string{}, units: map[string]*unit{},
-		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}}
+		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}, ran: map[string]string{}}
 	if s.mode == "" {
 		s.mode = Auto
 	}
@@ -247,6 +248,10 @@ func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*w
 		o := compileFailure(errs)
 		return nil, nil, &o
 	}
+	if prog.loaded != "" {
+		meta["compile_ms"], meta["link_ms"], meta["compile_cached"] = 0.0, 0.0, true
+		return &wire.Run{Entry: prog.loaded, Sites: prog.sites}, prog, nil
+	}
 	plugin, err := s.compiler.Build(ctx, prog.build)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -326,6 +331,9 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 			u.plugin = ""
 		}
 		return *failure("internal error", "the compiled cell could not be loaded: %s\nPlease report this with the cell's text.", done.Error.Message)
+	}
+	if prog != nil {
+		s.ran[prog.key] = run.Entry
 	}
 	reached := func(*newVar) bool { return true }
 	if done.Error != nil {

@@ -228,3 +228,38 @@ func TestLibrariesStandAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestSourceIsComplete checks that the sources from which the engine is built
+// on the user's machine are all carried along.
+func TestSourceIsComplete(t *testing.T) {
+	imports := map[string][]string{}
+	paths := map[string][]string{}
+	for _, f := range goFiles(t) {
+		if f.test {
+			continue
+		}
+		paths[f.pkg] = append(paths[f.pkg], f.path)
+		for _, imported := range f.imports {
+			if dir, ok := own(imported); ok {
+				imports[f.pkg] = append(imports[f.pkg], dir)
+			}
+		}
+	}
+	// Cells import the libraries by themselves.
+	todo := []string{"cmd/engine", "display", "memo", "persist"}
+	seen := map[string]bool{}
+	for len(todo) > 0 {
+		pkg := todo[0]
+		todo = todo[1:]
+		if seen[pkg] {
+			continue
+		}
+		seen[pkg] = true
+		todo = append(todo, imports[pkg]...)
+		for _, path := range paths[pkg] {
+			if _, err := fs.Stat(Source, filepath.ToSlash(path)); err != nil {
+				t.Errorf("the engine needs %s: %v", path, err)
+			}
+		}
+	}
+}

@@ -74,6 +74,12 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 	line, _ := p.src.position(off)
 	j.site = wire.Site{Func: p.funcName(fn), Cell: p.src.cell, Line: line}
 	j.root = p.declOf(fn)
+	if recv := fn.Signature().Recv(); recv != nil {
+		j.site.Params = append(j.site.Params, recv.Name())
+	}
+	for v := range fn.Signature().Params().Variables() {
+		j.site.Params = append(j.site.Params, v.Name())
+	}
 	switch {
 	case j.root == nil:
 		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"

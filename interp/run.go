@@ -143,6 +143,9 @@ func (p *plan) ordered() []ast.Stmt {
 
 // statement writes one top-level statement of the cell.
 func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) string {
+	if names := p.hoisted(st); len(names) > 0 {
+		return p.hoistText(e, st, names, file)
+	}
 	src := p.src.text
 	edits := e.refEdits(src, p.refsIn(st))
 	edits = append(edits, e.pollEdits(st, false)...)

@@ -16,10 +16,10 @@ import (
 // read and hashed segment by segment.
 type columnReader struct {
 	d     *decoder
-	left  int    // bytes not yet handed out
-	ready []byte // bytes that were read and not yet handed out
-	big   bool
-	off   int64 // in the container, of what is to be read next
+	left  int           // bytes not yet handed out
+	ready []byte        // bytes that were read and not yet handed out
+	buf   *storedBuffer // of a large column
+	piece int           // to be read next
 	hash  streamHash
 	want  Digest
 }
@@ -45,9 +45,9 @@ func (d *decoder) open(size int) *columnReader {
 		r.left = 0
 		return r
 	}
-	b := &d.c.buffers[d.buffers]
+	r.buf = &d.c.buffers[d.buffers]
 	d.buffers++
-	r.big, r.off, r.hash.total = true, b.off, size
+	r.hash.total = size
 	return r
 }
 
@@ -76,26 +76,26 @@ func (r *columnReader) next(n, width int) []byte {
 }
 
 func (r *columnReader) fillReady() {
-	n := min(segmentSize, r.left)
 	d := r.d
-	if d.c.data != nil {
-		r.ready = d.c.data[r.off:][:n]
+	n := min(r.buf.pieceSize(), r.left)
+	if d.c.data != nil && r.buf.codec == 0 {
+		r.ready = d.c.data[r.buf.off+int64(r.piece)*segmentSize:][:n]
 	} else {
-		d.chunk = slices.Grow(d.chunk[:0], segmentSize)[:n]
-		if err := d.c.readAt(d.chunk, r.off); err != nil {
+		d.chunk = slices.Grow(d.chunk[:0], n)[:n]
+		if err := d.pieces.read(r.buf, r.piece, d.chunk); err != nil {
 			d.err = err
 			return
 		}
 		r.ready = d.chunk
 	}
-	r.off += int64(n)
-	if !d.opt.noVerify {
-		r.hash.segment(r.ready)
+	r.piece++
+	for k := 0; k < n && !d.opt.noVerify; k += segmentSize {
+		r.hash.segment(r.ready[k:min(k+segmentSize, n)])
 	}
 }
 
 func (r *columnReader) close() {
-	if r.big && !r.d.opt.noVerify && r.hash.digest() != r.want {
+	if r.buf != nil && !r.d.opt.noVerify && r.hash.digest() != r.want {
 		r.d.err = checksumError("a buffer")
 	}
 }
@@ -113,11 +113,11 @@ func (r *columnReader) copyTo(b []byte) {
 
 // readWhole fills b, memory as large as the column.
 func (r *columnReader) readWhole(b []byte) {
-	if !r.big {
+	if r.buf == nil {
 		r.copyTo(b)
 		return
 	}
-	if err := r.d.c.readBuffer(b, r.off, r.want, !r.d.opt.noVerify); err != nil {
+	if err := r.d.c.readBuffer(b, r.buf, r.want, !r.d.opt.noVerify); err != nil {
 		r.d.err = err
 	}
 	r.left = 0

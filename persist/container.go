@@ -7,6 +7,7 @@ package persist
 import (
 	"encoding/binary"
 	"io"
+	"runtime"
 )
 
 // A container is, in this order: a prefix of 64 bytes, the large buffers, each
@@ -22,14 +23,22 @@ const (
 
 // A containerWriter writes a container from front to end; it never seeks.
 type containerWriter struct {
-	w      io.Writer
-	off    int64
-	layout []byte
-	count  int
-	left   int // bytes of the current buffer still to come
-}
+	w        io.Writer
+	compress Compressor // nil: buffers are stored as they are
+	off      int64
+	layout   []byte // the entries of the buffers so far
+	count    int
+	used     bool // compress was used
 
-func newContainerWriter(w io.Writer) *containerWriter { return &containerWriter{w: w} }
+	// The current buffer.
+	start   int64
+	size    int
+	lane    int
+	left    int // bytes still to come
+	chosen  bool
+	blocks  blockWriter // its c is nil if the buffer is stored as it is
+	pending []byte
+}
 
 func (c *containerWriter) write(b []byte) error {
 	n, err := c.w.Write(b)
@@ -38,6 +47,9 @@ func (c *containerWriter) write(b []byte) error {
 }
 
 func (c *containerWriter) prefix() error {
+	if c.off > 0 {
+		return nil
+	}
 	var p [prefixSize]byte
 	copy(p[:], magic)
 	binary.LittleEndian.PutUint32(p[8:], version)
@@ -54,19 +66,15 @@ func (c *containerWriter) pad() error {
 
 // buffer implements bufferOut.
 func (c *containerWriter) buffer(size, lane int, whole []byte) error {
-	if c.off == 0 {
-		if err := c.prefix(); err != nil {
-			return err
-		}
+	if err := c.prefix(); err != nil {
+		return err
 	}
 	if err := c.pad(); err != nil {
 		return err
 	}
-	c.count++
-	c.layout = binary.AppendUvarint(c.layout, uint64(c.off))
-	c.layout = binary.AppendUvarint(c.layout, uint64(size))
-	c.layout = append(c.layout, codecNone)
-	c.left = size
+	c.start, c.size, c.lane, c.left = c.off, size, lane, size
+	c.chosen = c.compress == nil
+	c.blocks = blockWriter{write: c.write}
 	if whole != nil {
 		return c.segment(whole)
 	}
@@ -76,26 +84,89 @@ func (c *containerWriter) buffer(size, lane int, whole []byte) error {
 // segment implements bufferOut.
 func (c *containerWriter) segment(b []byte) error {
 	c.left -= len(b)
-	return c.write(b)
+	if c.chosen && c.blocks.c == nil {
+		if err := c.write(b); err != nil {
+			return err
+		}
+		return c.bufferDone()
+	}
+	if len(b) < c.size {
+		c.pending = append(c.pending, b...)
+		if c.left > 0 && len(c.pending)+len(b) <= blockRaw*runtime.GOMAXPROCS(0) {
+			return nil
+		}
+		whole := len(c.pending)
+		if c.left > 0 {
+			whole -= whole % blockRaw
+		}
+		b = c.pending[:whole]
+	}
+	if !c.chosen {
+		c.chosen = true
+		c.blocks.c, c.blocks.lane = choose(c.compress, b, c.lane)
+	}
+	var err error
+	if c.blocks.c == nil {
+		err = c.write(b)
+	} else {
+		err = c.blocks.blocks(b)
+	}
+	if err != nil {
+		return err
+	}
+	if len(c.pending) > 0 {
+		c.pending = c.pending[:copy(c.pending, c.pending[len(b):])]
+	}
+	if c.blocks.c == nil && len(c.pending) > 0 {
+		rest := c.pending
+		c.pending = c.pending[:0]
+		if err := c.write(rest); err != nil {
+			return err
+		}
+	}
+	return c.bufferDone()
 }
 
-// codecNone marks a buffer that is stored as it is.
-const codecNone = 0
+// bufferDone writes the layout of a buffer when it's complete.
+func (c *containerWriter) bufferDone() error {
+	if c.left > 0 {
+		return nil
+	}
+	c.count++
+	c.layout = binary.AppendUvarint(c.layout, uint64(c.start))
+	c.layout = binary.AppendUvarint(c.layout, uint64(c.size))
+	if c.blocks.c == nil {
+		c.layout = append(c.layout, 0)
+		return nil
+	}
+	c.used = true
+	c.layout = append(c.layout, 1, byte(c.blocks.lane))
+	for _, n := range c.blocks.lengths {
+		c.layout = binary.AppendUvarint(c.layout, uint64(n))
+	}
+	return nil
+}
 
 // finish writes what follows the buffers. The trailer has the lengths of the
 // sections, the digest of the value section, which is the digest of the value,
-// and a digest of all that is not a buffer.
+// and a digest of the layout section and itself.
 func (c *containerWriter) finish(val []byte) error {
-	if c.off == 0 {
-		if err := c.prefix(); err != nil {
-			return err
-		}
+	if err := c.prefix(); err != nil {
+		return err
 	}
 	if err := c.pad(); err != nil {
 		return err
 	}
 	start := c.off
-	layout := binary.AppendUvarint(nil, uint64(c.count))
+	layout := make([]byte, 0, len(c.layout)+64)
+	if c.used {
+		layout = append(layout, 1)
+		layout = binary.AppendUvarint(layout, uint64(len(c.compress.Name())))
+		layout = append(layout, c.compress.Name()...)
+	} else {
+		layout = append(layout, 0)
+	}
+	layout = binary.AppendUvarint(layout, uint64(c.count))
 	layout = append(layout, c.layout...)
 	tail := make([]byte, 0, len(val)+len(layout)+trailerSize)
 	tail = append(append(tail, val...), layout...)
@@ -130,11 +201,15 @@ func trailerSum(layout, t []byte) Digest {
 	return digestOf(append(append([]byte(nil), layout...), t[:trailerCheck]...))
 }
 
-// A stored buffer as the layout section describes it.
+// A storedBuffer is a buffer as the layout section describes it.
 type storedBuffer struct {
-	off   int64
-	size  int64
-	codec int
+	off    int64
+	size   int64
+	codec  int     // 0: stored as it is; else the number of the compressor from 1
+	lane   int     // of shuffled numbers; 0 or 1: not shuffled
+	blocks []int   // compressed sizes
+	starts []int64 // offsets of the blocks
+	end    int64   // offset
 }
 
 // A container that was opened: everything but the buffers is in memory and
@@ -142,9 +217,15 @@ type storedBuffer struct {
 type container struct {
 	src     io.ReaderAt
 	data    []byte // all of it, if it's in memory
+	mapped  bool   // data is a mapped file, whose buffers may be used in place
+	used    int64  // bytes of them that decode used in place
+	inPlace []inPlaceBuffer
 	value   []byte
 	digest  Digest
+	names   []string // of compressors
+	codecs  []Compressor
 	buffers []storedBuffer
+	start   int64 // of the value section
 	budget  int64 // bytes of columns that the container can have
 }
 
@@ -204,32 +285,61 @@ func openContainer(src io.ReaderAt, size int64, data []byte) (*container, error)
 // parseLayout reads the places of the buffers, which fill the space before the
 // value section with no gaps but alignment.
 func (c *container) parseLayout(b []byte, end int64) error {
+	c.start = end
 	r := sectionReader{b: b}
-	off, last := int64(prefixSize), int64(prefixSize)
+	for n := r.count(1); n > 0 && r.err == nil; n-- {
+		c.names = append(c.names, r.text())
+	}
+	at := int64(prefixSize)
 	c.budget = int64(len(c.value))
 	for n := r.count(3); n > 0 && r.err == nil; n-- {
-		s := storedBuffer{off: int64(r.num()), size: int64(r.num()), codec: int(r.byte())}
-		if s.codec != codecNone {
-			return formatError("a buffer is compressed in an unknown way")
-		}
-		if err := c.checkPadding(last, off); err != nil {
-			return err
-		}
-		if s.off != off || s.size <= inlineMax || s.size > end-s.off {
+		s := storedBuffer{off: int64(r.num()), size: int64(r.num()), codec: r.num()}
+		aligned := (at + alignment - 1) &^ (alignment - 1)
+		if s.off != aligned || s.off > end || s.size <= inlineMax || s.size > maxRatio*(end-s.off) {
 			return formatError("a buffer is out of place")
 		}
-		off = (s.off + s.size + alignment - 1) &^ (alignment - 1)
-		last = s.off + s.size
+		if err := c.checkPadding(at, aligned); err != nil {
+			return err
+		}
+		s.end = s.off + s.size
+		if s.codec > 0 {
+			if s.codec > len(c.names) {
+				return formatError("a buffer without its compressor")
+			}
+			s.readBlocks(&r, end)
+		}
+		if at = s.end; at > end {
+			return formatError("a buffer is out of place")
+		}
 		c.budget += s.size
 		c.buffers = append(c.buffers, s)
 	}
 	if r.err != nil {
 		return r.err
 	}
-	if len(r.b) > 0 || off != end {
+	if len(r.b) > 0 || end-at >= alignment || end < at {
 		return formatError("the buffers do not fill their space")
 	}
-	return c.checkPadding(last, off)
+	return c.checkPadding(at, end)
+}
+
+// readBlocks reads the sizes of the blocks of a compressed buffer.
+func (s *storedBuffer) readBlocks(r *sectionReader, end int64) {
+	s.lane = int(r.byte())
+	s.end = s.off
+	for raw := s.size; raw > 0 && r.err == nil; raw -= blockRaw {
+		n := r.num()
+		space := int64(storedSpace(n, int(min(raw, blockRaw))))
+		if space > end-s.end {
+			r.fail("a buffer is out of place")
+			return
+		}
+		s.blocks, s.starts = append(s.blocks, n), append(s.starts, s.end)
+		s.end += space
+	}
+	if s.lane > 16 {
+		r.fail("shuffled numbers of %d bytes", s.lane)
+	}
 }
 
 // checkPadding makes sure that the bytes before an aligned offset are zero.

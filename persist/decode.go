@@ -19,6 +19,7 @@ type decoder struct {
 	opt   options
 	r     sectionReader
 	types []storedType
+	roots []storedRoot
 
 	convs map[convKey]*conv
 	fresh []*conv // made by the current bind
@@ -37,6 +38,8 @@ type decoder struct {
 	budget  int64 // rows that the container can still have
 	nums    []uint64
 	chunk   []byte
+	pieces  pieceReader
+	tables  int // bytes of the value section before the types
 	err     error
 }
 
@@ -86,11 +89,38 @@ type storedMaps struct {
 // each region would cost ten times as much.
 const blockSize = 64 << 10
 
-// decode reads the roots into new variables of the given types; with nil
-// types, of the stored types.
+// decode reads the roots into new variables of the given types.
 func (c *container) decode(ts []reflect.Type, opt options) ([]reflect.Value, error) {
+	d, err := c.decoder(opt)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.roots) != len(ts) {
+		return nil, formatError("it holds %d values, not %d", len(d.roots), len(ts))
+	}
+	vs := d.decode(ts)
+	return vs, d.failure()
+}
+
+// verify reads over the value.
+func (c *container) verify(opt options) error {
+	opt.noVerify = false
+	d, err := c.decoder(opt)
+	if err == nil {
+		d.skim()
+		err = d.failure()
+	}
+	return err
+}
+
+// decoder parses what comes before the columns of values: the types, and what
+// tables there are.
+func (c *container) decoder(opt options) (*decoder, error) {
+	if err := c.useCodecs(opt.compressors); err != nil {
+		return nil, err
+	}
 	d := &decoder{
-		c: c, opt: opt, budget: c.budget,
+		c: c, opt: opt, budget: c.budget, pieces: pieceReader{c: c},
 		convs: map[convKey]*conv{}, boxed: map[int]boxedType{},
 		known: map[string]reflect.Type{}, seen: map[reflect.Type]bool{},
 		made: map[int]reflect.Type{}, poolOf: map[int]int{}, mapsOf: map[int]int{},
@@ -108,14 +138,26 @@ func (c *container) decode(ts []reflect.Type, opt options) ([]reflect.Value, err
 		return nil, err
 	}
 	d.r.b = rest[:int64(len(rest))-n]
-	vs := d.decode(ts)
-	if d.err == nil {
-		d.err = d.r.err
+	d.tables = len(d.r.b)
+	flags := d.r.byte()
+	if flags&^flagCapacity != 0 {
+		d.r.fail("unknown flags")
 	}
+	d.opt.capacity = flags&flagCapacity != 0
+	for n := d.r.count(2); n > 0 && d.r.err == nil; n-- {
+		d.roots = append(d.roots, storedRoot{d.typeNumber(), uint64(d.r.num())})
+	}
+	d.readPools()
+	d.readMaps()
+	return d, d.failure()
+}
+
+// failure returns the first error.
+func (d *decoder) failure() error {
 	if d.err != nil {
-		return nil, d.err
+		return d.err
 	}
-	return vs, nil
+	return d.r.err
 }
 
 type storedRoot struct {
@@ -124,30 +166,13 @@ type storedRoot struct {
 }
 
 func (d *decoder) decode(ts []reflect.Type) []reflect.Value {
-	flags := d.r.byte()
-	if flags&^flagCapacity != 0 {
-		d.r.fail("unknown flags")
-	}
-	d.opt.capacity = flags&flagCapacity != 0
-	var roots []storedRoot
-	for n := d.r.count(2); n > 0 && d.r.err == nil; n-- {
-		roots = append(roots, storedRoot{d.typeNumber(), uint64(d.r.num())})
-	}
-	if d.r.err == nil && len(roots) != len(ts) {
-		d.r.fail("it holds %d values, not %d", len(roots), len(ts))
-	}
-	d.readPools()
-	d.readMaps()
-	if d.r.err != nil {
-		return nil
-	}
 	vs := make([]reflect.Value, len(ts))
 	convs := make([]*conv, len(ts))
 	for _, t := range ts {
 		d.learn(t)
 	}
 	for i, t := range ts {
-		if convs[i] = d.bindRoot(&vs[i], roots[i], t); d.err != nil {
+		if convs[i] = d.bindRoot(&vs[i], d.roots[i], t); d.err != nil {
 			return nil
 		}
 	}
@@ -155,23 +180,45 @@ func (d *decoder) decode(ts []reflect.Type) []reflect.Value {
 	d.flatPools()
 	d.allocate()
 	for i := range vs {
-		if d.err == nil {
-			d.placeRoot(&vs[i], roots[i], convs[i])
+		if d.failure() == nil {
+			d.placeRoot(&vs[i], d.roots[i], convs[i])
 		}
 	}
 	d.tableBatches()
-	for i := 0; i < len(d.batches) && d.err == nil && d.r.err == nil; i++ {
+	d.columns()
+	if d.failure() == nil {
+		d.fillMaps()
+	}
+	if d.failure() != nil {
+		return nil
+	}
+	return vs
+}
+
+// skim reads over everything.
+func (d *decoder) skim() {
+	d.flatPools()
+	for _, r := range d.roots {
+		if c, err := d.bind(r.typ, nil, ""); err != nil {
+			d.err = err
+		} else if r.ref == 0 {
+			d.push(c, source{rows: 1})
+		}
+	}
+	d.tableBatches()
+	d.columns()
+}
+
+// columns reads the batches, and those that they lead to.
+func (d *decoder) columns() {
+	for i := 0; i < len(d.batches) && d.failure() == nil; i++ {
 		b := d.batches[i]
 		d.batches[i] = inBatch{}
 		d.column(b.c, b.dst)
 	}
-	if d.err == nil && d.r.err == nil && (len(d.r.b) > 0 || d.buffers < len(d.c.buffers)) {
+	if d.failure() == nil && (len(d.r.b) > 0 || d.buffers < len(d.c.buffers)) {
 		d.r.fail("there is more than the value")
 	}
-	if d.err == nil && d.r.err == nil {
-		d.fillMaps()
-	}
-	return vs
 }
 
 func (d *decoder) typeNumber() int {

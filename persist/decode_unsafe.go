@@ -17,6 +17,9 @@ func (d *decoder) flatPools() {
 		if pl.rows == 0 || !d.types[pl.typ].flat || d.err != nil || d.r.err != nil {
 			continue
 		}
+		if d.mapPool(pl) {
+			continue
+		}
 		if pl.conv != nil && pl.conv.p.size > 0 {
 			pl.blocks = newBlocks(pl.conv.p, pl.rows, pl.regionEnd)
 		}
@@ -24,6 +27,34 @@ func (d *decoder) flatPools() {
 			d.column(c, dst)
 		}
 	}
+}
+
+// mapPool uses the buffer of a pool of numbers where it's mapped, if it is.
+func (d *decoder) mapPool(pl *storedPool) bool {
+	c := pl.conv
+	if !d.c.mapped || c == nil || c.number != nil || !littleEndian {
+		return false
+	}
+	width := storedWidth(c.st.kind)
+	if c.p.op != opFixed && c.p.op != opWord || c.p.size != uintptr(width) {
+		return false
+	}
+	if d.buffers >= len(d.c.buffers) || d.c.buffers[d.buffers].codec != 0 {
+		return false
+	}
+	size := d.size(pl.rows, width)
+	if size <= inlineMax {
+		return false
+	}
+	r := d.open(size)
+	if r.buf == nil {
+		return true
+	}
+	b := d.c.data[r.buf.off:r.buf.end]
+	pl.blocks = []block{{0, pl.rows, unsafe.Pointer(unsafe.SliceData(b))}}
+	d.c.used += int64(size)
+	d.c.inPlace = append(d.c.inPlace, inPlaceBuffer{d.buffers - 1, d.tables - len(d.r.b) - len(r.want)})
+	return true
 }
 
 // allocate makes the memory of the other pools and the maps that are wanted.

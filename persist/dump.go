@@ -5,6 +5,7 @@
 package persist
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,7 +48,7 @@ func write(w io.Writer, v any, o options) error {
 // that was stored: fields of structs are matched by name, new ones are zero,
 // numbers may be wider; anything else is a *TypeError.
 //
-// Everything is verified. A file that is damaged or was never a container gives
+// Everything is verified, mapped buffers excepted (see Mmap). A file that is damaged or was never a container gives
 // an error that wraps ErrFormat or ErrChecksum.
 func Load[T any](path string, opts ...Option) (T, error) {
 	var zero T
@@ -86,6 +87,13 @@ func read(r io.Reader, t reflect.Type, o options) (reflect.Value, error) {
 const smallFile = 64 << 10
 
 func load(path string, t reflect.Type, o options) (reflect.Value, error) {
+	switch o.mode {
+	case MapRead, MapCopy:
+		v, _, err := openMapped(path, t, o)
+		return v, err
+	case MapWrite:
+		return reflect.Value{}, errors.New("persist: a file is mapped for writing by Open, not by Load")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return reflect.Value{}, fmt.Errorf("persist: load: %w", err)

@@ -17,6 +17,10 @@ type options struct {
 	capacity bool
 	noVerify bool
 	sync     bool
+	mode     MapMode
+
+	compress    Compressor
+	compressors []Compressor
 }
 
 func newOptions(opts []Option) options {

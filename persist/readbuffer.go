@@ -5,18 +5,79 @@
 package persist
 
 import (
+	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
 
-// readBuffer reads the buffer at off into b, in segments on all cores, and
-// compares the digest.
-func (c *container) readBuffer(b []byte, off int64, want Digest, verify bool) error {
-	n := (len(b) + segmentSize - 1) / segmentSize
-	hash := streamHash{total: len(b)}
+// A buffer is read in pieces: the blocks of a compressed one, else segments.
+
+func (b *storedBuffer) pieceSize() int {
+	if b.codec > 0 {
+		return blockRaw
+	}
+	return segmentSize
+}
+
+// A pieceReader reads pieces of buffers; it's used by one goroutine.
+type pieceReader struct {
+	c        *container
+	stored   []byte
+	shuffled []byte
+}
+
+// read fills dst with piece i of b.
+func (r *pieceReader) read(b *storedBuffer, i int, dst []byte) error {
+	if b.codec == 0 {
+		return r.c.readAt(dst, b.off+int64(i)*segmentSize)
+	}
+	n := b.blocks[i]
+	space := storedSpace(n, len(dst))
+	r.stored = slices.Grow(r.stored[:0], space)[:space]
+	if err := r.c.readAt(r.stored, b.starts[i]); err != nil {
+		return err
+	}
+	for _, x := range r.stored[n:] {
+		if x != 0 {
+			return checksumError("the space after a block")
+		}
+	}
+	out := dst
+	if b.lane > 1 {
+		r.shuffled = slices.Grow(r.shuffled[:0], len(dst))[:len(dst)]
+		out = r.shuffled
+	}
+	if err := r.c.codecs[b.codec-1].Decompress(out, r.stored[:n]); err != nil {
+		return fmt.Errorf("persist: a compressed block: %v: %w", err, ErrFormat)
+	}
+	if b.lane > 1 {
+		unshuffle(dst, out, b.lane)
+	}
+	return nil
+}
+
+// useCodecs finds the compressors that the buffers need.
+func (c *container) useCodecs(cs []Compressor) error {
+	c.codecs = make([]Compressor, len(c.names))
+	for i, name := range c.names {
+		k := slices.IndexFunc(cs, func(z Compressor) bool { return z.Name() == name })
+		if k < 0 {
+			return fmt.Errorf("persist: compressed with %.40q, and the Compressors option has no such compressor", name)
+		}
+		c.codecs[i] = cs[k]
+	}
+	return nil
+}
+
+// readBuffer reads all of a buffer into dst, on all cores, and compares the
+// digest.
+func (c *container) readBuffer(dst []byte, b *storedBuffer, want Digest, verify bool) error {
+	size := b.pieceSize()
+	hash := streamHash{total: len(dst)}
 	if verify {
-		hash.sums = make([]byte, n*len(want))
+		hash.sums = make([]byte, (len(dst)+segmentSize-1)/segmentSize*len(want))
 	}
 	var (
 		next atomic.Int64
@@ -25,25 +86,26 @@ func (c *container) readBuffer(b []byte, off int64, want Digest, verify bool) er
 		wg   sync.WaitGroup
 	)
 	work := func() {
+		r := pieceReader{c: c}
 		for {
 			i := int(next.Add(1)) - 1
-			lo := i * segmentSize
-			if lo >= len(b) {
+			lo := i * size
+			if lo >= len(dst) {
 				return
 			}
-			s := b[lo:min(lo+segmentSize, len(b))]
-			if err := c.readAt(s, off+int64(lo)); err != nil {
+			piece := dst[lo:min(lo+size, len(dst))]
+			if err := r.read(b, i, piece); err != nil {
 				once.Do(func() { fail = err })
 				return
 			}
-			if verify {
-				d := digestOf(s)
-				copy(hash.sums[i*len(d):], d[:])
+			for k := 0; verify && k < len(piece); k += segmentSize {
+				d := digestOf(piece[k:min(k+segmentSize, len(piece))])
+				copy(hash.sums[(lo+k)/segmentSize*len(d):], d[:])
 			}
 		}
 	}
-	if len(b) >= parallelMin {
-		for range min(runtime.GOMAXPROCS(0), n, 16) - 1 {
+	if len(dst) >= parallelMin {
+		for range min(runtime.GOMAXPROCS(0), (len(dst)+size-1)/size, 16) - 1 {
 			wg.Go(work)
 		}
 	}

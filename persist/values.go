@@ -23,7 +23,7 @@ func EncodeValues(w io.Writer, vs []reflect.Value, opts ...Option) error {
 }
 
 func (e *encoder) writeTo(w io.Writer) error {
-	c := newContainerWriter(w)
+	c := &containerWriter{w: w, compress: e.opt.compress}
 	e.out = c
 	if err := e.encode(); err != nil {
 		return err

@@ -34,6 +34,8 @@ var allowed = map[string][]string{
 	"persist": {"internal/atomicfile", "internal/mmap"},
 	"memo":    {"internal/atomicfile", "persist"},
 
+	"persist/compress": {"persist"},
+
 	// The engine process.
 	"engine/rt":    {"display", "engine/wire", "memo", "persist"},
 	"engine/yaegi": {"display", "engine/internal/trace", "engine/rt", "engine/wire"},

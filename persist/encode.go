@@ -15,7 +15,6 @@ import (
 type root struct {
 	plan     *plan
 	ptr      unsafe.Pointer
-	keep     any
 	variable bool // the value is in memory that others may refer to
 	base     *plan
 	per      int

@@ -14,8 +14,8 @@ import (
 
 // A buffer is read in pieces: the blocks of a compressed one, else segments.
 
-func (b *storedBuffer) pieceSize() int {
-	if b.codec > 0 {
+func (s *storedBuffer) pieceSize() int {
+	if s.codec > 0 {
 		return blockRaw
 	}
 	return segmentSize

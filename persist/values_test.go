@@ -53,10 +53,10 @@ type (
 	aChan        chan int
 	aFunc        func()
 	fat          struct {
-		rows [3]struct {
-			x int32
-			y [2]int64
-			s string
+		Rows [3]struct {
+			X int32
+			Y [2]int64
+			S string
 		}
 	}
 )
@@ -428,12 +428,7 @@ func TestOnType(t *testing.T) {
 func TestHashTellsApart(t *testing.T) {
 	t.Parallel()
 	a, b := 1, 1
-	type inner struct { // not the one outside
-		a int8
-		B string
-		c [2]uint16
-		d int
-	}
+	type inner struct{ A int8 } // not the one outside
 	values := []any{
 		nil, 0, int64(0), uint(0), false, 0.0, float32(0), "", "0", []int(nil), []int{}, []int{0}, [1]int{}, [1]int64{},
 		[]any{1}, []any{int8(1)}, []any{nil}, map[string]int{}, map[string]int(nil), (*int)(nil), &a, math.Copysign(0, -1),

@@ -10,7 +10,6 @@ import (
 	"go/types"
 	"io/fs"
 	"path"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -645,7 +644,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 		p.dropped = append(p.dropped, name)
 		why := fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
 		for _, r := range p.refs {
-			if dep := p.table.byName[r.name]; dep != nil && slices.Contains(p.globals(dep.group), name) {
+			if dep := p.table.byName[r.name]; dep != nil && dep.group.reaches(d) {
 				errs = append(errs, p.src.diag(r.off, "", "%s", why))
 			}
 		}

@@ -244,6 +244,18 @@ func closure(gs ...*group) []*group {
 	return out
 }
 
+// reaches reports whether g refers to d, directly or not.
+func (g *group) reaches(d *decl) bool {
+	for _, h := range closure(g) {
+		for _, x := range h.decls {
+			if x == d {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // recursive reports whether a call of d may reach d again by name: it calls
 // something that has the name of a function or method of its own group.
 func (d *decl) recursive() bool {

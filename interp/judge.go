@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"sort"
 	"strings"
 
@@ -147,10 +148,20 @@ func (p *plan) declOf(fn *types.Func) *decl {
 	return p.table.methods[n.Obj().Name()+"."+fn.Name()]
 }
 
-// globals lists the session variables that the closure of g mentions.
+// globals lists the session variables that a call of g may read: those that
+// its closure mentions, and those that methods of any type mention, because a
+// value in an interface may be of that type.
 func (p *plan) globals(g *group) []string {
+	if p.methodGroups == nil {
+		p.methodGroups = []*group{}
+		for _, m := range p.table.methods {
+			if m.group != nil && !slices.Contains(p.methodGroups, m.group) {
+				p.methodGroups = append(p.methodGroups, m.group)
+			}
+		}
+	}
 	var out []string
-	for _, h := range closure(g) {
+	for _, h := range closure(append([]*group{g}, p.methodGroups...)...) {
 		for _, d := range h.decls {
 			if d.kind == varDecl {
 				out = append(out, d.key)

@@ -19,18 +19,19 @@ type plan struct {
 	imports map[string]string // package name -> path, in force in this cell
 	dots    []string          // dot-imported paths
 
-	pkg      *types.Package
-	info     *types.Info
-	last     ast.Expr                    // the last expression, nil if the cell ends otherwise
-	lastOK   bool                        // last is a call, which may have no value
-	callMain bool                        // the cell is a whole program
-	refs     []ref                       // of the statements
-	seg      map[ast.Stmt]int            // numbers the runs of var declarations, from 1
-	varSet   map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
-	move     map[string]bool             // older variables that keep their value under a new type
-	dropped  []string                    // older variables that lose it
-	broken   map[*decl]*Diagnostic
-	checked  map[*decl]bool // decls whose bodies were checked
+	pkg          *types.Package
+	info         *types.Info
+	last         ast.Expr                    // the last expression, nil if the cell ends otherwise
+	lastOK       bool                        // last is a call, which may have no value
+	callMain     bool                        // the cell is a whole program
+	refs         []ref                       // of the statements
+	seg          map[ast.Stmt]int            // numbers the runs of var declarations, from 1
+	varSet       map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
+	move         map[string]bool             // older variables that keep their value under a new type
+	dropped      []string                    // older variables that lose it
+	methodGroups []*group                    // of all types with methods; for globals
+	broken       map[*decl]*Diagnostic
+	checked      map[*decl]bool // decls whose bodies were checked
 }
 
 // newVar is a variable that a statement of the cell declares.

@@ -36,10 +36,12 @@ var impureNames = map[string]string{
 	"time.Now": "reads the clock", "time.Since": "reads the clock", "time.Until": "reads the clock", "time.After": "waits for the clock",
 	"time.AfterFunc": "waits for the clock", "time.Sleep": "waits for the clock", "time.Tick": "waits for the clock",
 	"time.NewTimer": "waits for the clock", "time.NewTicker": "waits for the clock", "time.LoadLocation": "reads the time zone files",
-	"time.Local": "depends on the machine's time zone", "time.Unix": "depends on the machine's time zone",
+	"time.Local": "depends on the machine's time zone", "time.Parse": "depends on the machine's time zone", "time.Unix": "depends on the machine's time zone",
 	"time.UnixMilli": "depends on the machine's time zone", "time.UnixMicro": "depends on the machine's time zone",
 	"time.Time.Local": "depends on the machine's time zone",
-	"maps.Keys":       "takes the keys of a map in random order", "maps.Values": "takes the values of a map in random order",
+	"image.Decode":    "depends on the formats that are registered", "image.DecodeConfig": "depends on the formats that are registered",
+	"image.RegisterFormat": "registers a format",
+	"maps.Keys":            "takes the keys of a map in random order", "maps.Values": "takes the values of a map in random order",
 	"maps.All":          "walks a map in random order",
 	"sync.WaitGroup.Go": "starts a goroutine", "sync.Pool.Get": "may return anything that was put back",
 }
@@ -65,7 +67,7 @@ func (p *plan) impurity(n ast.Node) string {
 		}
 		found = fmt.Sprintf(format, args...) + where
 	}
-	sorted, next := p.sortedKeysCalls(n), followers(n)
+	allowed, next := p.allowedByPlace(n), followers(n)
 	ast.Inspect(n, func(n ast.Node) bool {
 		if found != "" {
 			return false
@@ -88,7 +90,7 @@ func (p *plan) impurity(n ast.Node) string {
 				say(n, "%s", reason)
 			}
 		case *ast.Ident:
-			if reason := p.impureObject(n, sorted); reason != "" {
+			if reason := p.impureObject(n, allowed); reason != "" {
 				say(n, "%s", reason)
 			}
 		}
@@ -98,9 +100,9 @@ func (p *plan) impurity(n ast.Node) string {
 }
 
 // impureObject judges an identifier that names something outside the notebook.
-func (p *plan) impureObject(id *ast.Ident, sorted map[*ast.Ident]bool) string {
+func (p *plan) impureObject(id *ast.Ident, allowed map[*ast.Ident]bool) string {
 	obj := p.info.Uses[id]
-	if obj == nil {
+	if obj == nil || allowed[id] {
 		return ""
 	}
 	pkg := obj.Pkg()
@@ -145,9 +147,6 @@ func (p *plan) impureObject(id *ast.Ident, sorted map[*ast.Ident]bool) string {
 		} else if (pkg.Path() == "math/rand" || pkg.Path() == "math/rand/v2") && !pureRand[obj.Name()] {
 			return fmt.Sprintf("calls %s, which draws from the global random source; use rand.New with a seed", short)
 		}
-		if sorted[id] {
-			return ""
-		}
 		if reason := impureNames[full]; reason != "" {
 			return fmt.Sprintf("calls %s, which %s", short, reason)
 		}
@@ -158,23 +157,32 @@ func (p *plan) impureObject(id *ast.Ident, sorted map[*ast.Ident]bool) string {
 	return ""
 }
 
-// sortedKeysCalls finds maps.Keys and maps.Values directly inside a call of
-// slices.Sorted, which puts their random order right. (SortedFunc does not:
-// keys that compare equal keep the order they came in.)
-func (p *plan) sortedKeysCalls(n ast.Node) map[*ast.Ident]bool {
+// allowedByPlace finds names that are pure where they stand: maps.Keys and
+// maps.Values directly inside slices.Sorted, which puts their random order right
+// (SortedFunc does not: keys that compare equal keep the order they came in),
+// and os.Stdout and os.Stderr as the writer of fmt.Fprint and its like, because
+// what is printed is recorded.
+func (p *plan) allowedByPlace(n ast.Node) map[*ast.Ident]bool {
 	out := map[*ast.Ident]bool{}
 	ast.Inspect(n, func(n ast.Node) bool {
 		c, ok := n.(*ast.CallExpr)
-		if !ok || len(c.Args) != 1 || p.calleeName(c) != "slices.Sorted" {
+		if !ok || len(c.Args) == 0 {
 			return true
 		}
-		inner, ok := ast.Unparen(c.Args[0]).(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		if name := p.calleeName(inner); name == "maps.Keys" || name == "maps.Values" {
-			if sel, ok := ast.Unparen(inner.Fun).(*ast.SelectorExpr); ok {
-				out[sel.Sel] = true
+		switch p.calleeName(c) {
+		case "slices.Sorted":
+			if inner, ok := ast.Unparen(c.Args[0]).(*ast.CallExpr); ok {
+				if name := p.calleeName(inner); name == "maps.Keys" || name == "maps.Values" {
+					if sel, ok := ast.Unparen(inner.Fun).(*ast.SelectorExpr); ok {
+						out[sel.Sel] = true
+					}
+				}
+			}
+		case "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln":
+			if sel, ok := ast.Unparen(c.Args[0]).(*ast.SelectorExpr); ok {
+				if v, ok := p.info.Uses[sel.Sel].(*types.Var); ok && v.Pkg().Path() == "os" && (v.Name() == "Stdout" || v.Name() == "Stderr") {
+					out[sel.Sel] = true
+				}
 			}
 		}
 		return true
@@ -206,7 +214,11 @@ func (p *plan) printsAddress(c *ast.CallExpr) string {
 	if !strings.HasPrefix(name, "fmt.") || strings.Contains(name, "can") {
 		return ""
 	}
-	for _, a := range c.Args {
+	args := c.Args
+	if strings.HasPrefix(name, "fmt.Fp") || strings.HasPrefix(name, "fmt.Append") {
+		args = args[1:] // the writer, or what is appended to
+	}
+	for _, a := range args {
 		tv := p.info.Types[a]
 		if tv.Value != nil && tv.Value.Kind() == constant.String && strings.Contains(constant.StringVal(tv.Value), "%p") {
 			return "prints an address with %p"

@@ -242,6 +242,7 @@ func (d *decoder) goType(id, depth int) (reflect.Type, error) {
 		}
 		return t, nil
 	}
+	d.made[id] = nil // a type that refers to itself only cannot be made
 	t := d.makeType(id, depth)
 	d.made[id] = t
 	if t == nil {

@@ -296,6 +296,9 @@ func (d *decoder) readMaps() {
 	d.maps = make([]storedMaps, 0, n)
 	for ; n > 0 && d.r.err == nil; n-- {
 		m := storedMaps{typ: d.typeNumber()}
+		if d.r.err != nil {
+			return
+		}
 		if d.types[m.typ].kind != reflect.Map {
 			d.r.fail("maps of a type that is not one")
 			return

@@ -17,6 +17,10 @@ var (
 	// ErrChecksum is returned, wrapped, for a container whose bytes are not
 	// those that were written.
 	ErrChecksum = errors.New("checksum mismatch")
+
+	// ErrCompressor is returned, wrapped, for a container that is compressed
+	// in a way that the Compressors option does not know.
+	ErrCompressor = errors.New("unknown compressor")
 )
 
 // An UnsupportedError reports a value that cannot be hashed or stored.

@@ -33,6 +33,9 @@ func (r *pieceReader) read(b *storedBuffer, i int, dst []byte) error {
 	if b.codec == 0 {
 		return r.c.readAt(dst, b.off+int64(i)*segmentSize)
 	}
+	if b.codec > len(r.c.codecs) {
+		return fmt.Errorf("persist: a compressed buffer: %w", ErrCompressor)
+	}
 	n := b.blocks[i]
 	space := storedSpace(n, len(dst))
 	r.stored = slices.Grow(r.stored[:0], space)[:space]
@@ -64,7 +67,7 @@ func (c *container) useCodecs(cs []Compressor) error {
 	for i, name := range c.names {
 		k := slices.IndexFunc(cs, func(z Compressor) bool { return z.Name() == name })
 		if k < 0 {
-			return fmt.Errorf("persist: compressed with %.40q, and the Compressors option has no such compressor", name)
+			return fmt.Errorf("persist: compressed with %.40q (see the Compressors option): %w", name, ErrCompressor)
 		}
 		c.codecs[i] = cs[k]
 	}

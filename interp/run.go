@@ -154,7 +154,9 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 	if p.last != nil && st == p.body[len(p.body)-1] && p.hasValue() {
 		e.imports[rtPath] = true
 		open := "_rt.Result(_c, "
-		if _, several := p.info.Types[p.last].Type.(*types.Tuple); several {
+		if p.endsInError() {
+			open = "func(vs ...any) { if n := len(vs) - 1; vs[n] == nil { vs = vs[:n] }; if len(vs) > 0 { _rt.Result(_c, vs...) } }("
+		} else if _, several := p.info.Types[p.last].Type.(*types.Tuple); several {
 			open = "func(vs ...any) { _rt.Result(_c, vs...) }("
 		}
 		edits = append(edits, edit{from, from, open, 9}, edit{to, to, ")", -1})
@@ -204,6 +206,19 @@ func (p *plan) varText(e *emitter, vs *ast.ValueSpec, edits []edit, file string)
 		return ""
 	}
 	return fmt.Sprintf("%s%s = %s\n", at, strings.Join(lhs, ", "), strings.Join(rhs, ", "))
+}
+
+// endsInError reports whether the last expression is a call whose last result
+// is an error: a nil one is not shown.
+func (p *plan) endsInError() bool {
+	if _, ok := ast.Unparen(p.last).(*ast.CallExpr); !ok {
+		return false
+	}
+	t := p.info.Types[p.last].Type
+	if tuple, ok := t.(*types.Tuple); ok {
+		t = tuple.At(tuple.Len() - 1).Type()
+	}
+	return t == types.Universe.Lookup("error").Type()
 }
 
 // hasValue reports whether the last expression has a value to show. What

@@ -140,6 +140,9 @@ func (sc *scripter) result() {
 	if _, ok := tv.Type.(*types.Tuple); ok {
 		sc.refuseNode(e, "a result of several values")
 	}
+	if sc.p.endsInError() {
+		sc.refuseNode(e, "a result that is an error")
+	}
 	t := tv.Type
 	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
 		t = types.Default(t)

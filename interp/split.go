@@ -142,7 +142,8 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 		return nil, errs
 	}
 	p := &parsed{src: src, unresolved: map[*ast.Ident]bool{}}
-	fileText, importText, stmtText := blank(src.text), blank(src.text), blank(src.text)
+	fileText, importText := blank(src.text), blank(src.text)
+	stmtText := []byte(src.text) // all that is left when the other pieces are taken out
 	for _, pc := range pieces {
 		switch pc.kind {
 		case clausePiece:
@@ -151,8 +152,9 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 			src.keep(fileText, pc)
 		case importPiece:
 			src.keep(importText, pc)
-		default:
-			src.keep(stmtText, pc)
+		}
+		if pc.kind != stmtPiece {
+			copy(stmtText[pc.off:pc.end], blank(src.text[pc.off:pc.end]))
 		}
 	}
 	// A directive such as //go:noinline belongs to the function below it.

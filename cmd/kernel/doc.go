@@ -22,9 +22,9 @@
 // # Output of run
 //
 // Standard output gets what cells print there, the values of their last
-// expressions and what they show: the same on every run of a notebook that
-// is deterministic. Standard error gets what cells print there, errors, the
-// cache reports, a line of progress if it is a terminal, and a summary.
+// expressions, what they show, and the cache reports. Standard error gets what
+// cells print there, errors, a line of progress if it is a terminal, and a
+// summary.
 //
 // # Environment
 //

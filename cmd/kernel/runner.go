@@ -247,7 +247,7 @@ func (r *recorder) finish(o kernel.Outcome, number int) {
 		r.cell.Append(notebook.Output{Type: notebook.Failure, EName: e.Name, EValue: e.Value, Traceback: e.Traceback})
 	}
 	if o.Report != nil {
-		r.screen.println("stderr", plain(o.Report))
+		r.screen.println("stdout", plain(o.Report))
 		r.cell.Append(notebook.Output{Type: notebook.Display, Data: o.Report})
 		r.count(o.Report[interp.ReportMIME])
 	}

@@ -127,11 +127,11 @@ func TestOutputsAreShownInOrder(t *testing.T) {
 	r, s := newRunner(&out)
 	nb := book("out a\nerr b\nout c\nresult 42", "", "part no newline\nimage\nreport", " \n\t", "part open", "out last")
 	tally := r.run(t.Context(), nb)
-	const stdout = "a\nc\n42\nno newline\na dot\n[image/png, 8 B]\nopen\nlast\n"
+	const stdout = "a\nc\n42\nno newline\na dot\n[image/png, 8 B]\nf() hit, saved 1.5 s\nopen\nlast\n"
 	if got := out.stdout.String(); got != stdout {
 		t.Errorf("stdout %q, want %q", got, stdout)
 	}
-	const stderr = "b\nf() hit, saved 1.5 s\n"
+	const stderr = "b\n"
 	if got := out.stderr.String(); got != stderr {
 		t.Errorf("stderr %q, want %q", got, stderr)
 	}

@@ -31,6 +31,8 @@ type columnWriter struct {
 	big  bool
 	done int
 	hash streamHash
+	busy chan error // the result of writing full; nil if nothing is being written
+	full []byte
 }
 
 // begin starts a column of size bytes that are numbers of lane bytes.
@@ -74,13 +76,47 @@ func (w *columnWriter) filled(n int) {
 	}
 }
 
+// flush hashes and writes the full chunk. Of a column of several segments that
+// happens in a goroutine of its own while the next chunk is being filled.
 func (w *columnWriter) flush() {
 	e := w.e
-	w.hash.segment(e.chunk)
-	if e.out != nil && e.err == nil {
-		e.err = e.out.segment(e.chunk)
+	if w.size <= segmentSize {
+		w.segment(e.chunk)
+		e.chunk = e.chunk[:0]
+		return
 	}
-	e.chunk = e.chunk[:0]
+	w.wait()
+	full := e.chunk
+	e.chunk, e.spareChunk = slices.Grow(e.spareChunk[:0], segmentSize), nil
+	w.busy = make(chan error, 1)
+	go func() { w.busy <- w.put(full) }()
+	w.full = full
+}
+
+// wait waits until the last flushed chunk is written.
+func (w *columnWriter) wait() {
+	if w.busy == nil {
+		return
+	}
+	if err := <-w.busy; err != nil && w.e.err == nil {
+		w.e.err = err
+	}
+	w.busy = nil
+	w.e.spareChunk, w.full = w.full[:0], nil
+}
+
+func (w *columnWriter) segment(b []byte) {
+	if err := w.put(b); err != nil && w.e.err == nil {
+		w.e.err = err
+	}
+}
+
+func (w *columnWriter) put(b []byte) error {
+	w.hash.segment(b)
+	if w.e.out == nil {
+		return nil
+	}
+	return w.e.out.segment(b)
 }
 
 func (w *columnWriter) write(b []byte) {
@@ -122,11 +158,16 @@ func (w *columnWriter) end() {
 	if w.done != w.size && e.err == nil {
 		e.err = errChanged
 	}
-	if !w.big || e.err != nil {
+	if !w.big {
+		return
+	}
+	w.wait()
+	if e.err != nil {
 		return
 	}
 	if len(e.chunk) > 0 {
-		w.flush()
+		w.segment(e.chunk)
+		e.chunk = e.chunk[:0]
 	}
 	d := w.hash.digest()
 	e.val = append(e.val, d[:]...)

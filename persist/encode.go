@@ -59,12 +59,14 @@ type scratch struct {
 	segs    []seg // of batches
 	batches []batch
 	nums    []uint64 // of number columns
-	chunk   []byte   // of gathered columns
+	chunk   []byte   // of gathered columns: being filled
 	leaves  []byte   // of leaf columns
 	sums    []byte   // digests of segments
-	items   []item   // of sorting
-	spare   []item
-	counts  []int32
+
+	spareChunk []byte // to be filled next
+	items      []item // of sorting
+	spare      []item
+	counts     []int32
 }
 
 func (s *scratch) itemSpace(n int) []item {

@@ -90,9 +90,13 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 		return
 	}
 	keys, vals := make([]K, n), make([]V, n)
-	for at, it := range sortKeys(&e.scratch, ks) {
-		keys[at], vals[at] = ks[it.i], vs[it.i]
-	}
+	order := sortKeys(&e.scratch, ks)
+	inParallel(n, func(lo, hi int) {
+		for at := lo; at < hi; at++ {
+			i := order[at].i
+			keys[at], vals[at] = ks[i], vs[i]
+		}
+	})
 	m.keep = [2]any{keys, vals}
 	m.keys = []seg{{unsafe.Pointer(unsafe.SliceData(keys)), n}}
 	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}

@@ -157,7 +157,7 @@ func (s *Session) Execute(ctx context.Context, code string, cell int, out Output
 	s.running.Lock()
 	defer s.running.Unlock()
 	s.seq++
-	src := newSource(strings.ReplaceAll(code, "\r\n", "\n"), cell)
+	src := newSource(strings.ReplaceAll(code, "\r", ""), cell) // as Go reads raw strings
 	src.seq = s.seq
 	if o, done := s.directive(src); done {
 		return o

@@ -37,22 +37,23 @@ func split(src *source) ([]piece, diagnostics) {
 
 	var pieces []piece
 	var toks []token.Token // of the current piece
-	start, end := -1, 0
+	start := -1
 	var open []token.Token
-	flush := func() {
+	flush := func(end int) {
 		if start >= 0 {
 			pieces = append(pieces, piece{kindOf(toks), start, end})
 		}
 		start, toks = -1, nil
 	}
 	for {
-		pos, tok, lit := sc.Scan()
+		pos, tok, _ := sc.Scan()
 		off := file.Offset(pos)
 		if tok == token.EOF {
+			flush(len(src.text))
 			break
 		}
 		if tok == token.SEMICOLON && len(open) == 0 {
-			flush()
+			flush(off)
 			continue
 		}
 		if start < 0 {
@@ -60,12 +61,6 @@ func split(src *source) ([]piece, diagnostics) {
 		}
 		if len(toks) < 400 { // enough to tell a method from a function literal
 			toks = append(toks, tok)
-		}
-		if tok != token.SEMICOLON || lit == ";" {
-			end = off + len(lit)
-			if lit == "" {
-				end = off + len(tok.String())
-			}
 		}
 		switch tok {
 		case token.LPAREN, token.LBRACE, token.LBRACK:
@@ -78,7 +73,6 @@ func split(src *source) ([]piece, diagnostics) {
 			open = open[:len(open)-1]
 		}
 	}
-	flush()
 	return pieces, errs
 }
 

@@ -36,11 +36,17 @@ var allowed = map[string][]string{
 
 	"persist/compress": {"persist"},
 
+	// What generated code imports, and every plugin links.
+	"engine/rt":       {},
+	"engine/rt/clock": {"engine/rt"},
+
 	// The engine process.
-	"engine/rt":    {"display", "engine/wire", "memo", "persist"},
-	"engine/yaegi": {"display", "engine/internal/trace", "engine/rt", "engine/wire"},
-	"engine/host":  {"display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/wire", "engine/yaegi"},
-	"cmd/engine":   {"engine/host"},
+	"engine/session": {"display", "engine/rt", "engine/wire", "memo", "persist"},
+	"engine/yaegi":   {"display", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
+	"engine/host": {
+		"display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi",
+	},
+	"cmd/engine": {"engine/host"},
 
 	// The kernel process. kernel and interp declare what they need and get it
 	// from cmd/kernel.
@@ -58,7 +64,7 @@ var allowed = map[string][]string{
 // allowedInTests lists what only the tests of a package may import beyond
 // that: what stands behind an interface in production is real in them.
 var allowedInTests = map[string][]string{
-	"engine":                {"display", "engine/host", "engine/rt"},
+	"engine":                {"display", "engine/host", "engine/rt", "engine/rt/clock", "engine/session"},
 	"engine/internal/frame": {"engine/wire"},
 	"interp":                {".", "engine", "native"},
 	"native":                {"."},
@@ -171,6 +177,21 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestGeneratedCodeImportsLittle keeps what every plugin links small: a package
+// that the runtime does not need anyway makes the link of each new cell longer.
+func TestGeneratedCodeImportsLittle(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if f.pkg != "engine/rt" || f.test {
+			continue
+		}
+		for _, imported := range f.imports {
+			if !slices.Contains([]string{"runtime", "sync", "sync/atomic"}, imported) {
+				t.Errorf("%s: every plugin would link %s", f.path, imported)
+			}
+		}
+	}
+}
+
 func TestDoors(t *testing.T) {
 	found := map[string]bool{}
 	for _, f := range goFiles(t) {
@@ -247,8 +268,8 @@ func TestSourceIsComplete(t *testing.T) {
 			}
 		}
 	}
-	// Cells import the libraries by themselves.
-	todo := []string{"cmd/engine", "display", "memo", "persist"}
+	// Cells import the libraries by themselves, generated code imports clock.
+	todo := []string{"cmd/engine", "engine/rt/clock", "display", "memo", "persist"}
 	seen := map[string]bool{}
 	for len(todo) > 0 {
 		pkg := todo[0]

@@ -14,6 +14,8 @@ import (
 	"gomemo/display"
 	"gomemo/engine/host"
 	"gomemo/engine/rt"
+	"gomemo/engine/rt/clock"
+	"gomemo/engine/session"
 )
 
 // The variables of the test's only generated package.
@@ -66,7 +68,7 @@ var cells = map[string]func(c *rt.Cell){
 	"kill":    func(*rt.Cell) { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} },
 	"loop":    func(*rt.Cell) { loop() },
 	"swallow": func(*rt.Cell) { swallow() },
-	"sleep":   func(*rt.Cell) { rt.Sleep(time.Hour) },
+	"sleep":   func(*rt.Cell) { clock.Sleep(time.Hour) },
 	"blocked": func(*rt.Cell) { receive(make(chan int)) },
 	"lookalike": func(*rt.Cell) {
 		fmt.Fprintln(os.Stderr, "panic: not really")
@@ -91,7 +93,7 @@ var cells = map[string]func(c *rt.Cell){
 	},
 	"capture": func(c *rt.Cell) {
 		fmt.Print("outside ")
-		end, err := c.BeginCapture()
+		end, err := c.Evaluation.(*session.Cell).BeginCapture()
 		if err != nil {
 			panic(err)
 		}
@@ -103,19 +105,19 @@ var cells = map[string]func(c *rt.Cell){
 			panic(err)
 		}
 		fmt.Print("again ")
-		if err := c.Replay(events); err != nil {
+		if err := c.Evaluation.(*session.Cell).Replay(events); err != nil {
 			panic(err)
 		}
 		rt.Result(c, len(events))
 	},
 	"large capture": func(c *rt.Cell) {
-		end, err := c.BeginCapture()
+		end, err := c.Evaluation.(*session.Cell).BeginCapture()
 		if err != nil {
 			panic(err)
 		}
 		fmt.Print(strings.Repeat("z", 5<<20))
 		_, err = end()
-		rt.Result(c, errors.Is(err, rt.ErrTooLarge))
+		rt.Result(c, errors.Is(err, session.ErrTooLarge))
 	},
 	"ticker": func(*rt.Cell) {
 		go func() {

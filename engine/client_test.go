@@ -27,14 +27,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A session runs cells in an engine of its own.
-type session struct {
+// A notebook runs cells in an engine of its own.
+type notebook struct {
 	*engine.Client
 	t   testing.TB
 	seq int
 }
 
-func start(t testing.TB) *session {
+func start(t testing.TB) *notebook {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -45,10 +45,10 @@ func start(t testing.TB) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &session{Client: c, t: t}
+	return &notebook{Client: c, t: t}
 }
 
-func (s *session) run(ctx context.Context, cell string) (*wire.Done, *transcript, error) {
+func (s *notebook) run(ctx context.Context, cell string) (*wire.Done, *transcript, error) {
 	s.seq++
 	out := new(transcript)
 	done, err := s.Run(ctx, &wire.Run{Seq: s.seq, Plugins: []string{cell}, Entry: cell}, out)
@@ -59,7 +59,7 @@ func (s *session) run(ctx context.Context, cell string) (*wire.Done, *transcript
 }
 
 // ok runs a cell that must succeed.
-func (s *session) ok(cell string) (result string, out *transcript) {
+func (s *notebook) ok(cell string) (result string, out *transcript) {
 	s.t.Helper()
 	done, out, err := s.run(s.t.Context(), cell)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *session) ok(cell string) (result string, out *transcript) {
 }
 
 // dies runs a cell that must end its engine, within a second.
-func (s *session) dies(cell string) (*wire.Death, *transcript) {
+func (s *notebook) dies(cell string) (*wire.Death, *transcript) {
 	s.t.Helper()
 	began := time.Now()
 	_, out, err := s.run(s.t.Context(), cell)

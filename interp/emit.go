@@ -57,7 +57,10 @@ func (s *Session) newEmitter(t *table) *emitter {
 	return &emitter{s: s, t: t, own: map[*group]bool{}, imports: map[string]bool{}, dots: map[string]bool{}, consts: map[*decl]bool{}}
 }
 
-const rtPath = "gomemo/engine/rt"
+const (
+	rtPath    = "gomemo/engine/rt"
+	clockPath = rtPath + "/clock"
+)
 
 // qualify returns what to write before a name of the notebook.
 func (e *emitter) qualify(name string) string {
@@ -114,8 +117,8 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 	for _, r := range refs {
 		switch {
 		case r.pkg == "time" && strings.HasPrefix(src[r.end:], ".Sleep") && !strings.HasPrefix(src[r.end:], ".Sleeper"):
-			e.imports[rtPath] = true
-			out = append(out, edit{r.off, r.end, "_rt", refRank})
+			e.imports[clockPath] = true
+			out = append(out, edit{r.off, r.end, alias(clockPath), refRank})
 		case r.dot != "":
 			e.dots[r.dot] = true
 		case r.pkg != "":

@@ -145,8 +145,7 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 				case typeDecl:
 					ts := d.node.(*ast.TypeSpec)
 					if ts.TypeParams == nil && d.key != "_" && !isConstraint(p.pkg, d.key) {
-						e.imports["reflect"] = true
-						fmt.Fprintf(&b, "\t_r.Type(%q, %q, %s.TypeFor[%s%s]())\n", u.Path, d.key, alias("reflect"), q, d.key)
+						fmt.Fprintf(&b, "\t_r.Type(%q, %q, (*%s%s)(nil))\n", u.Path, d.key, q, d.key)
 					}
 				case methodDecl:
 					recv, name, _ := strings.Cut(d.key, ".")

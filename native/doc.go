@@ -66,7 +66,9 @@
 // A link follows what the plugin reaches, package initialisers included, so
 // every package that generated code imports costs something even if nothing
 // of it is called. CPU time of a link: strconv 72 ms, fmt 105 ms,
-// encoding/json 129 ms, net/http 254 ms, gonum.org/v1/plot 241 ms.
+// encoding/json 129 ms, net/http 254 ms, gonum.org/v1/plot 241 ms. That is why
+// gomemo/engine/rt, which generated code imports, needs the runtime only: a
+// link takes 60 ms of CPU time, and took 190 when it imported what judges calls.
 //
 // Preparing takes 90 s with an empty build cache (two thirds of it the
 // compiler and the standard library, at the same time), 12 s with a full one,

@@ -9,6 +9,7 @@ import (
 
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 	"gomemo/engine/yaegi"
 )
@@ -78,7 +79,7 @@ func (b body) at() []wire.Frame {
 
 // prepare opens the plugins, settles the variables and returns what runs the
 // cell.
-func (h *host) prepare(r *wire.Run, cell *rt.Cell) (b body, err error) {
+func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 	for _, path := range r.Plugins {
 		if _, err := h.loader.load(path, &h.session.Registry); err != nil {
 			return b, err
@@ -102,7 +103,7 @@ func (h *host) prepare(r *wire.Run, cell *rt.Cell) (b body, err error) {
 		return b, err
 	}
 	p, err := h.loader.load(r.Entry, &h.session.Registry)
-	b.run = func() error { p.Run(cell); return nil }
+	b.run = func() error { p.Run(&rt.Cell{Evaluation: cell}); return nil }
 	return b, err
 }
 

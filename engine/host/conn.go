@@ -7,12 +7,12 @@ import (
 
 	"gomemo/display"
 	"gomemo/engine/internal/frame"
-	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 )
 
 // conn writes frames to the kernel process and waits for its replies. It is
-// the session's rt.Kernel.
+// the session's session.Kernel.
 type conn struct {
 	wmu sync.Mutex // serialises writes to out
 	out io.Writer
@@ -90,7 +90,7 @@ func (c *conn) close() {
 	clear(c.waits)
 }
 
-// Show implements rt.Kernel.
+// Show implements session.Kernel.
 func (c *conn) Show(b display.Bundle) error {
 	_, err := c.ask(func(id int) wire.FromEngine {
 		return wire.FromEngine{Show: &wire.Show{ID: id, Data: b.Data, Metadata: b.Metadata}}
@@ -98,7 +98,7 @@ func (c *conn) Show(b display.Bundle) error {
 	return err
 }
 
-// BeginCapture implements rt.Kernel.
+// BeginCapture implements session.Kernel.
 func (c *conn) BeginCapture() (int, error) {
 	r, err := c.ask(func(id int) wire.FromEngine {
 		return wire.FromEngine{Capture: &wire.Capture{ID: id}}
@@ -106,18 +106,18 @@ func (c *conn) BeginCapture() (int, error) {
 	return r.ID, err
 }
 
-// EndCapture implements rt.Kernel.
+// EndCapture implements session.Kernel.
 func (c *conn) EndCapture(id int) ([]wire.Event, error) {
 	r, err := c.ask(func(end int) wire.FromEngine {
 		return wire.FromEngine{Capture: &wire.Capture{ID: end, End: true, Of: id}}
 	})
 	if err == nil && r.TooLarge {
-		err = rt.ErrTooLarge
+		err = session.ErrTooLarge
 	}
 	return r.Events, err
 }
 
-// Judged implements rt.Kernel. A verdict that cannot be sent ahead still
+// Judged implements session.Kernel. A verdict that cannot be sent ahead still
 // comes with the end of the cell.
 func (c *conn) Judged(call wire.Call) {
 	_ = c.send(wire.FromEngine{Call: &call})

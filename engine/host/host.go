@@ -13,6 +13,7 @@ import (
 	"gomemo/engine/internal/frame"
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 )
 
@@ -30,7 +31,7 @@ type Options struct {
 // host is the state of one engine.
 type host struct {
 	conn    *conn
-	session *rt.Session
+	session *session.Session
 	loader  loader
 
 	mu  sync.Mutex // guards seq
@@ -49,7 +50,7 @@ func Serve(o Options) error {
 		return fmt.Errorf("host: no hello from the kernel process: %v", err)
 	}
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
-	h.session = rt.NewSession(*first.Hello, h.conn)
+	h.session = session.New(*first.Hello, h.conn)
 	defer h.conn.close()
 	display.SetSink(h.conn.Show)
 	defer display.SetSink(nil)

@@ -5,6 +5,7 @@ import (
 	"plugin"
 
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 )
 
 // A Plugin is what a plugin file offers.
@@ -56,7 +57,7 @@ type loaded struct {
 
 // load opens the plugin at path and lets it register, unless that was done
 // before.
-func (l *loader) load(path string, r *rt.Registry) (Plugin, error) {
+func (l *loader) load(path string, r *session.Registry) (Plugin, error) {
 	p, ok := l.opened[path]
 	if !ok {
 		p.Plugin, p.err = l.register(path, r)
@@ -65,7 +66,7 @@ func (l *loader) load(path string, r *rt.Registry) (Plugin, error) {
 	return p.Plugin, p.err
 }
 
-func (l *loader) register(path string, r *rt.Registry) (p Plugin, err error) {
+func (l *loader) register(path string, r *session.Registry) (p Plugin, err error) {
 	finished := false
 	defer func() {
 		if v := recover(); v != nil || !finished {
@@ -76,7 +77,7 @@ func (l *loader) register(path string, r *rt.Registry) (p Plugin, err error) {
 	if err != nil {
 		err = fmt.Errorf("plugin %s: %w", path, err)
 	} else {
-		p.Register(r)
+		p.Register(&rt.Registry{Declarations: r})
 	}
 	finished = true
 	return p, err

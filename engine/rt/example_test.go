@@ -3,9 +3,7 @@ package rt_test
 import (
 	"fmt"
 
-	"gomemo/display"
 	"gomemo/engine/rt"
-	"gomemo/engine/wire"
 )
 
 // What a plugin's package declares.
@@ -25,20 +23,18 @@ func Run(c *rt.Cell) {
 		if rt.Stop != 0 {
 			rt.Poll()
 		}
-		add(i)
+		rt.Memo(c, 0, add)(i)
 	}
 	rt.Result(c, total)
 }
 
+// plain evaluates cells without remembering anything.
+type plain struct{}
+
+func (plain) Memo(site int, f any) any { return nil }
+func (plain) SetResult(vs []any)       { fmt.Println(vs...) }
+
 func Example() {
-	s := rt.NewSession(wire.Hello{}, nil)
-	Register(&s.Registry)
-	if err := s.Bind("total", "nb/1f3a", nil, false); err != nil {
-		fmt.Println(err)
-		return
-	}
-	c := s.NewCell(&wire.Run{Seq: 1})
-	Run(c)
-	fmt.Println(display.Bundle{Data: c.Result()}.Plain())
+	Run(&rt.Cell{Evaluation: plain{}})
 	// Output: 6
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-
-	"gomemo/engine/wire"
 )
 
 // evaluate runs f as a cell and reports how it ended.
@@ -41,7 +39,6 @@ func TestPoll(t *testing.T) {
 		"loop":    forever,
 		"recover": func() { defer func() { recovered = recover() != nil }(); forever() },
 		"defer":   func() { defer func() { deferred = true; forever() }(); forever() },
-		"sleep":   func() { Sleep(time.Hour) },
 		"fmt":     func() { _ = fmt.Sprint(endless{}); forever() },
 		"again":   func() { Interrupt(); Interrupt(); forever() },
 	} {
@@ -76,52 +73,5 @@ func TestAGoroutineOfTheCellEnds(t *testing.T) {
 	// The cell itself came to its end: it was only asked.
 	if !finished || !asked || where != nil {
 		t.Errorf("finished %v, asked %v, %d callers", finished, asked, len(where))
-	}
-}
-
-func TestSleep(t *testing.T) {
-	began := time.Now()
-	Sleep(10 * time.Millisecond) // without a cell
-	Sleep(-1)
-	if finished, _, _ := evaluate(func() { Sleep(10 * time.Millisecond) }); !finished {
-		t.Error("a sleep did not end")
-	}
-	if took := time.Since(began); took < 20*time.Millisecond {
-		t.Errorf("slept only %v", took)
-	}
-}
-
-func TestBindTellsWhatIsMissing(t *testing.T) {
-	s := NewSession(wire.Hello{}, nil)
-	err := s.Bind("x", "nb/1", nil, false)
-	if want := "no loaded plugin declares variable x in nb/1"; err == nil || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
-	}
-	if _, ok := s.Var("x"); ok {
-		t.Error("x is bound")
-	}
-}
-
-func TestRegistryRefusesWhatCannotBe(t *testing.T) {
-	var r Registry
-	for want, f := range map[string]func(){
-		"rt: nb/1.f is a int, not a function":                 func() { r.Func("nb/1", "f", 1) },
-		"rt: nb/1.x is a string, not a pointer to a variable": func() { r.Var("nb/1", "x", "s") },
-	} {
-		func() {
-			defer func() {
-				if got := recover(); got != want {
-					t.Errorf("panic %v, want %s", got, want)
-				}
-			}()
-			f()
-		}()
-	}
-	r.Unit("nb/1", "reads the clock")
-	if why, ok := r.Refusal("nb/1"); why != "reads the clock" || !ok {
-		t.Errorf("Refusal: %q, %v", why, ok)
-	}
-	if _, ok := r.Refusal("nb/2"); ok {
-		t.Error("nb/2 is known")
 	}
 }

@@ -6,12 +6,13 @@ import (
 
 	"gomemo/display"
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 	"gomemo/engine/yaegi"
 )
 
 func Example() {
-	s := rt.NewSession(wire.Hello{NoMemo: true}, nil)
+	s := session.New(wire.Hello{NoMemo: true}, nil)
 	s.Func("nb/1f3a", "square", func(x float64) float64 { return x * x })
 	if err := s.Bind("x", "", reflect.TypeFor[float64](), false); err != nil {
 		fmt.Println(err)

@@ -16,6 +16,7 @@ import (
 
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 )
 
@@ -36,7 +37,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 type Program struct {
 	interp *interp.Interpreter
 	code   *interp.Program
-	cell   *rt.Cell
+	cell   *session.Cell
 	result reflect.Value // pointer to what *v.R_ is; invalid if the script has no result
 	line   *int          // source line of the statement that runs
 	lines  []int         // wire.Script.Lines
@@ -44,7 +45,7 @@ type Program struct {
 
 // Compile prepares a script. result is the type of its last expression, nil
 // if it has none. The session's variables must be bound.
-func Compile(c *rt.Cell, s *wire.Script, result *wire.Type) (*Program, error) {
+func Compile(c *session.Cell, s *wire.Script, result *wire.Type) (*Program, error) {
 	p := &Program{
 		interp: interp.New(interp.Options{Stderr: io.Discard}), // it prints panics there
 		cell:   c,
@@ -96,7 +97,7 @@ func (p *Program) bind(s *wire.Script, result *wire.Type) (interp.Exports, error
 			return nil, fmt.Errorf("function %s is not loaded", full)
 		}
 		if site, ok := s.Sites[name]; ok {
-			f = rt.MemoFunc(p.cell, site, f)
+			f = p.cell.MemoFunc(site, f)
 		}
 		funcs[name] = f
 	}
@@ -143,7 +144,7 @@ func (p *Program) Run() error {
 		return p.positioned(err)
 	}
 	if p.result.IsValid() {
-		rt.Result(p.cell, p.result.Elem().Interface())
+		p.cell.SetResult([]any{p.result.Elem().Interface()})
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"gomemo/display"
 	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 )
 
@@ -32,8 +33,8 @@ func (m *model) Fit(x float64) int { m.W = append(m.W, x); m.n++; return m.n }
 func (m model) Size() int          { return len(m.W) }
 
 // newSession returns a session with some variables and functions.
-func newSession(t testing.TB) *rt.Session {
-	s := rt.NewSession(wire.Hello{NoMemo: true}, noKernel{})
+func newSession(t testing.TB) *session.Session {
+	s := session.New(wire.Hello{NoMemo: true}, noKernel{})
 	s.Func("nb/1", "twice", func(x int) int { return 2 * x })
 	s.Func("nb/1", "fail", fail)
 	s.Func("nb/1", "spin", spin)
@@ -50,7 +51,7 @@ func newSession(t testing.TB) *rt.Session {
 		return a / b, nil
 	})
 	s.Func("nb/1", "(*model).Fit", (*model).Fit)
-	s.Type("nb/1", "model", reflect.TypeFor[model]())
+	s.Type("nb/1", "model", (*model)(nil))
 	for name, typ := range map[string]*wire.Type{
 		"x": {Kind: "int"}, "y": {Kind: "int"}, "f": {Kind: "float64"}, "s": {Kind: "string"}, "err": {Kind: "error"},
 		"xs": {Kind: "slice", Elem: &wire.Type{Kind: "int"}},
@@ -85,7 +86,7 @@ func script(source string) *wire.Script {
 }
 
 // run runs a script as the engine does, on a goroutine of its own.
-func run(t testing.TB, s *rt.Session, source string, result *wire.Type) (string, error) {
+func run(t testing.TB, s *session.Session, source string, result *wire.Type) (string, error) {
 	type end struct {
 		result string
 		err    error
@@ -248,8 +249,8 @@ func TestPrinting(t *testing.T) {
 }
 
 func TestTypes(t *testing.T) {
-	var r rt.Registry
-	r.Type("nb/2", "T", reflect.TypeFor[model]())
+	var r session.Registry
+	r.Type("nb/2", "T", (*model)(nil))
 	for _, test := range []struct {
 		w    wire.Type
 		want string

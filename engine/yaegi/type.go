@@ -5,13 +5,13 @@ import (
 	"reflect"
 	"strings"
 
-	"gomemo/engine/rt"
+	"gomemo/engine/session"
 	"gomemo/engine/wire"
 )
 
 // Type makes the type that w describes. Named types are those that plugins
 // have registered and those of the interpreted packages.
-func Type(r *rt.Registry, w *wire.Type) (reflect.Type, error) {
+func Type(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 	if w == nil {
 		return nil, fmt.Errorf("a type is missing")
 	}
@@ -64,7 +64,7 @@ var basic = map[string]reflect.Type{
 }
 
 // named finds a type by "path.Name"; nil if there is none.
-func named(r *rt.Registry, full string) reflect.Type {
+func named(r *session.Registry, full string) reflect.Type {
 	if t := r.TypeNamed(full); t != nil {
 		return t
 	}

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package rt
+package session
 
 // staticData returns nothing: where the variables of packages are is not
 // known on this system.

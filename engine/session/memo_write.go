@@ -1,10 +1,11 @@
-package rt
+package session
 
 import (
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"gomemo/engine/rt"
 	"gomemo/engine/wire"
 	"gomemo/memo"
 )
@@ -96,7 +97,7 @@ func (c *Cell) inBody() bool {
 	if c.memo.running.Load() == 0 {
 		return false
 	}
-	g := goid()
+	g := rt.Self()
 	c.memo.mu.Lock()
 	defer c.memo.mu.Unlock()
 	for b := range c.memo.bodies {
@@ -108,7 +109,7 @@ func (c *Cell) inBody() bool {
 }
 
 func (c *Cell) enterBody() *body {
-	b := &body{goroutine: goid()}
+	b := &body{goroutine: rt.Self()}
 	c.memo.mu.Lock()
 	defer c.memo.mu.Unlock()
 	if c.memo.bodies == nil {

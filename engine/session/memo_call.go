@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"gomemo/engine/rt"
 	"gomemo/engine/wire"
 	"gomemo/memo"
 	"gomemo/persist"
@@ -65,9 +66,9 @@ func (j *judge) lease(k *callKey) (l *memo.Lease, waited bool) {
 	if l != nil || err != nil {
 		return l, false
 	}
-	l = j.store.Lease(k.Key, Stopping)
+	l = j.store.Lease(k.Key, rt.Stopping)
 	if l == nil {
-		Poll() // does not return if the cell was asked to end
+		rt.Poll() // does not return if the cell was asked to end
 	}
 	return l, true
 }
@@ -101,7 +102,7 @@ func (j *judge) timed(f reflect.Value, args []reflect.Value, after func()) (resu
 			after()
 		}
 		reason := "it panicked"
-		if Stopping() {
+		if rt.Stopping() {
 			reason = "it was interrupted"
 		}
 		j.cell.report(j.entry(verdictRefused, reason, time.Since(start)))

@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"encoding/json"
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gomemo/display"
+	"gomemo/engine/rt"
 	"gomemo/engine/wire"
 	"gomemo/memo"
 )
@@ -103,7 +104,7 @@ func (m *memoTest) restart() {
 			m.Error(err)
 		}
 	}
-	m.Session = NewSession(m.hello, m.k)
+	m.Session = New(m.hello, m.k)
 	s := m.Session
 	m.Cleanup(func() { s.CloseMemo() })
 }
@@ -121,10 +122,13 @@ func (m *memoTest) cell(sites []wire.Site, f func(c *Cell)) []wire.Call {
 	return c.Calls()
 }
 
+// memoized wraps a judged call as generated code does.
+func memoized[F any](c *Cell, site int, f F) F { return rt.Memo(&rt.Cell{Evaluation: c}, site, f) }
+
 // one runs f, with one judged call of fn, and returns its verdict.
 func one[F any](m *memoTest, site wire.Site, fn F, call func(F)) wire.Call {
 	m.Helper()
-	calls := m.cell([]wire.Site{site}, func(c *Cell) { call(Memo(c, 0, fn)) })
+	calls := m.cell([]wire.Site{site}, func(c *Cell) { call(memoized(c, 0, fn)) })
 	if len(calls) != 1 {
 		m.Fatalf("%d verdicts, want one: %+v", len(calls), calls)
 	}
@@ -216,7 +220,7 @@ func TestMethodsVariadicAndGenericFunctions(t *testing.T) {
 	}
 	// By reflection, as the interpreter calls.
 	calls := m.cell([]wire.Site{site("sprint", "4")}, func(c *Cell) {
-		f := MemoFunc(c, 0, reflect.ValueOf(fmt.Sprint))
+		f := c.MemoFunc(0, reflect.ValueOf(fmt.Sprint))
 		if got := f.Call([]reflect.Value{reflect.ValueOf("x"), reflect.ValueOf(1)})[0].String(); got != "x1" {
 			t.Error(got)
 		}
@@ -404,7 +408,7 @@ func TestPanicsPassThrough(t *testing.T) {
 					t.Errorf("the user's frame is not on the stack:\n%s", s)
 				}
 			}()
-			Memo(c, 0, body)(1)
+			memoized(c, 0, body)(1)
 		})
 		if len(calls) != 1 {
 			t.Fatalf("%+v", calls)
@@ -415,7 +419,7 @@ func TestPanicsPassThrough(t *testing.T) {
 	go func() {
 		c := m.NewCell(&wire.Run{Sites: []wire.Site{site("f", "2")}})
 		defer func() { done <- c.Calls() }()
-		Memo(c, 0, runtime.Goexit)()
+		memoized(c, 0, runtime.Goexit)()
 	}()
 	m.verdict((<-done)[0], "refused", "it panicked")
 	if st := m.memo.store.Stats(); st.Puts != 0 {
@@ -429,8 +433,8 @@ func TestNoMemoReturnsTheFunctionItself(t *testing.T) {
 	m.restart()
 	f := func() {}
 	calls := m.cell([]wire.Site{site("f", "1")}, func(c *Cell) {
-		if reflect.ValueOf(Memo(c, 0, f)).Pointer() != reflect.ValueOf(f).Pointer() ||
-			MemoFunc(c, 0, reflect.ValueOf(f)).Pointer() != reflect.ValueOf(f).Pointer() {
+		if reflect.ValueOf(memoized(c, 0, f)).Pointer() != reflect.ValueOf(f).Pointer() ||
+			c.MemoFunc(0, reflect.ValueOf(f)).Pointer() != reflect.ValueOf(f).Pointer() {
 			t.Error("not the function itself")
 		}
 	})
@@ -448,8 +452,8 @@ func TestLargeResultsAreStoredWhenTheCellEnds(t *testing.T) {
 	sites := []wire.Site{site("f", "1")}
 	work := func(c *Cell) {
 		for i := range 3 {
-			Memo(c, 0, f)(100_000 + i)
-			Memo(c, 0, f)(100_000 + i) // may still be on its way
+			memoized(c, 0, f)(100_000 + i)
+			memoized(c, 0, f)(100_000 + i) // may still be on its way
 		}
 	}
 	calls := m.cell(sites, work)
@@ -526,7 +530,7 @@ func TestCallsFromSeveralGoroutines(t *testing.T) {
 			for g := range 4 {
 				wg.Go(func() {
 					for i := range 50 {
-						if xs := Memo(c, 0, f)(100*g + i); xs[0] != 100*g+i {
+						if xs := memoized(c, 0, f)(100*g + i); xs[0] != 100*g+i {
 							t.Errorf("wrong result %d", xs[0])
 						}
 					}
@@ -548,8 +552,8 @@ func TestOutputOfOverlappingCallsIsNotStored(t *testing.T) {
 	a, b := make(chan bool), make(chan bool)
 	calls := m.cell([]wire.Site{site("f", "1"), site("g", "2")}, func(c *Cell) {
 		var wg sync.WaitGroup
-		wg.Go(func() { Memo(c, 0, func() { a <- true; <-b; m.k.show("f") })() })
-		wg.Go(func() { Memo(c, 1, func() { <-a; b <- true; m.k.show("g") })() })
+		wg.Go(func() { memoized(c, 0, func() { a <- true; <-b; m.k.show("f") })() })
+		wg.Go(func() { memoized(c, 1, func() { <-a; b <- true; m.k.show("g") })() })
 		wg.Wait()
 	})
 	for _, c := range calls {
@@ -565,11 +569,11 @@ func TestSessionsWaitForEachOther(t *testing.T) {
 	var wg sync.WaitGroup
 	var calls [4]wire.Call
 	for i := range calls {
-		s := NewSession(m.hello, &fakeKernel{})
+		s := New(m.hello, &fakeKernel{})
 		wg.Go(func() {
 			defer s.CloseMemo()
 			c := s.NewCell(&wire.Run{Sites: []wire.Site{site("f", "1")}})
-			if Memo(c, 0, f)(1) != 2 {
+			if memoized(c, 0, f)(1) != 2 {
 				t.Error("wrong result")
 			}
 			calls[i] = c.Calls()[0]
@@ -606,7 +610,7 @@ func TestOutputBesideARunningGoroutineIsNotStored(t *testing.T) {
 func TestOnlyOutermostCallsAreJudged(t *testing.T) {
 	m := newMemoTest(t, 0)
 	calls := m.cell([]wire.Site{site("f", "1"), site("g", "2")}, func(c *Cell) {
-		Memo(c, 0, func() int { return Memo(c, 1, func() int { return 1 })() })()
+		memoized(c, 0, func() int { return memoized(c, 1, func() int { return 1 })() })()
 	})
 	if len(calls) != 1 || calls[0].Func != "f" {
 		t.Errorf("%+v", calls)
@@ -617,10 +621,10 @@ func TestManyVerdictsAreCounted(t *testing.T) {
 	m := newMemoTest(t, 0)
 	calls := m.cell([]wire.Site{{Func: "f", Refuse: "it reads the clock"}, site("g", "1")}, func(c *Cell) {
 		for range 1000 {
-			Memo(c, 0, func() {})()
+			memoized(c, 0, func() {})()
 		}
 		for range maxCalls + 100 {
-			Memo(c, 1, func() {})()
+			memoized(c, 1, func() {})()
 		}
 	})
 	sum := map[string]int{}

@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package rt
+package session
 
 // What follows looks like code of a notebook.
 

@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"fmt"
@@ -184,6 +184,6 @@ func writeType(b *strings.Builder, t reflect.Type) {
 		}
 		b.WriteByte('}')
 	default: // a predeclared type has a name
-		panic("rt: unnamed type " + t.String())
+		panic("session: unnamed type " + t.String())
 	}
 }

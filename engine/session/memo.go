@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"fmt"
@@ -12,24 +12,24 @@ import (
 	"gomemo/memo"
 )
 
-// Memo returns a function that looks the judged call at Run.Sites[site] up
-// before it runs f. Generated code calls what it returns at once, with the
-// arguments of the call.
-func Memo[F any](c *Cell, site int, f F) F {
-	j := c.judge(site, reflect.TypeFor[F]())
+// Memo implements rt.Evaluation: calls of what it returns are looked up as
+// Run.Sites[site] says.
+func (c *Cell) Memo(site int, f any) any {
+	j := c.judge(site, f)
 	if j == nil || j.bypass() {
-		return f
+		return nil
 	}
-	return j.wrap(reflect.ValueOf(f)).Interface().(F)
+	return j.wrap(reflect.ValueOf(f)).Interface()
 }
 
-// MemoFunc is Memo for a function known by reflection.
-func MemoFunc(c *Cell, site int, f reflect.Value) reflect.Value {
-	j := c.judge(site, f.Type())
-	if j == nil || j.bypass() {
+// MemoFunc is Memo for a function known by reflection; it returns f itself if
+// f is to be called as it is.
+func (c *Cell) MemoFunc(site int, f reflect.Value) reflect.Value {
+	g := c.Memo(site, f.Interface())
+	if g == nil {
 		return f
 	}
-	return j.wrap(f)
+	return reflect.ValueOf(g)
 }
 
 // memoSession is what remembered calls keep for the session.
@@ -74,7 +74,6 @@ type crowd struct {
 
 // memoCell is what remembered calls keep for one cell.
 type memoCell struct {
-	setup  sync.Once
 	judges []atomic.Pointer[judge] // by site
 
 	mu      sync.Mutex // guards all fields below
@@ -85,21 +84,20 @@ type memoCell struct {
 	running atomic.Int32   // len(bodies), for a look without the lock
 }
 
-// judge returns what decides on the calls of a site, nil if nothing is
+// judge returns what decides on the calls of f at a site, nil if nothing is
 // remembered.
-func (c *Cell) judge(site int, t reflect.Type) *judge {
+func (c *Cell) judge(site int, f any) *judge {
 	if c.session.hello.NoMemo {
 		return nil
 	}
 	m := &c.memo
-	m.setup.Do(func() { m.judges = make([]atomic.Pointer[judge], len(c.run.Sites)) })
 	if site < 0 || site >= len(m.judges) {
-		panic(fmt.Sprintf("rt: judged call %d of %d", site, len(m.judges)))
+		panic(fmt.Sprintf("session: judged call %d of %d", site, len(m.judges)))
 	}
 	if j := m.judges[site].Load(); j != nil {
 		return j
 	}
-	m.judges[site].CompareAndSwap(nil, newJudge(c, &c.run.Sites[site], t))
+	m.judges[site].CompareAndSwap(nil, newJudge(c, &c.run.Sites[site], reflect.TypeOf(f)))
 	return m.judges[site].Load()
 }
 

@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"path/filepath"
@@ -9,7 +9,7 @@ import (
 )
 
 func benchCell(b *testing.B, min time.Duration) *Cell {
-	s := NewSession(wire.Hello{Cache: filepath.Join(b.TempDir(), "calls"), MemoMin: min, Toolchain: "go1"}, &quietKernel{})
+	s := New(wire.Hello{Cache: filepath.Join(b.TempDir(), "calls"), MemoMin: min, Toolchain: "go1"}, &quietKernel{})
 	b.Cleanup(func() { s.CloseMemo() })
 	return s.NewCell(&wire.Run{Sites: []wire.Site{site("f", "1")}})
 }
@@ -23,10 +23,10 @@ func half(x float64) float64 { return x / 2 }
 
 func BenchmarkMemoHit(b *testing.B) {
 	c := benchCell(b, 0)
-	Memo(c, 0, half)(1)
+	memoized(c, 0, half)(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		Memo(c, 0, half)(1)
+		memoized(c, 0, half)(1)
 	}
 }
 
@@ -36,7 +36,7 @@ func BenchmarkMemoMissStored(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		x++
-		Memo(c, 0, half)(x)
+		memoized(c, 0, half)(x)
 	}
 }
 
@@ -46,7 +46,7 @@ func BenchmarkMemoCheap(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		x++
-		Memo(c, 0, half)(x)
+		memoized(c, 0, half)(x)
 		c.session.costOf("f\x001").recheck()
 	}
 }
@@ -54,11 +54,11 @@ func BenchmarkMemoCheap(b *testing.B) {
 func BenchmarkMemoBypassed(b *testing.B) {
 	c := benchCell(b, time.Hour)
 	for range 100 {
-		Memo(c, 0, half)(1)
+		memoized(c, 0, half)(1)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		Memo(c, 0, half)(1)
+		memoized(c, 0, half)(1)
 	}
 }
 
@@ -66,9 +66,9 @@ func BenchmarkMemoHit80MBArgument(b *testing.B) {
 	c := benchCell(b, 0)
 	xs := make([]float64, 10_000_000)
 	f := func(xs []float64) int { return len(xs) }
-	Memo(c, 0, f)(xs)
+	memoized(c, 0, f)(xs)
 	b.SetBytes(80_000_000)
 	for b.Loop() {
-		Memo(c, 0, f)(xs)
+		memoized(c, 0, f)(xs)
 	}
 }

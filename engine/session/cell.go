@@ -1,15 +1,17 @@
-package rt
+package session
 
 import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"sync/atomic"
 
 	"gomemo/display"
 	"gomemo/engine/wire"
 )
 
-// A Cell is one evaluation of a cell's statements.
+// A Cell is one evaluation of a cell's statements. It implements
+// rt.Evaluation.
 type Cell struct {
 	session *Session
 	run     *wire.Run
@@ -19,12 +21,11 @@ type Cell struct {
 
 // NewCell returns the cell that evaluates run.
 func (s *Session) NewCell(run *wire.Run) *Cell {
-	return &Cell{session: s, run: run}
+	return &Cell{session: s, run: run, memo: memoCell{judges: make([]atomic.Pointer[judge], len(run.Sites))}}
 }
 
-// Result gives the cell the values of its last expression to show.
-// Generated code calls it.
-func Result(c *Cell, vs ...any) {
+// SetResult implements rt.Evaluation.
+func (c *Cell) SetResult(vs []any) {
 	if len(vs) > 0 {
 		c.result = display.Of(vs...).Data
 	}

@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"errors"
@@ -43,8 +43,8 @@ type variable struct {
 	ptr  reflect.Value // to its storage
 }
 
-// NewSession returns a session without variables.
-func NewSession(h wire.Hello, k Kernel) *Session {
+// New returns a session without variables.
+func New(h wire.Hello, k Kernel) *Session {
 	return &Session{hello: h, kernel: k, vars: make(map[string]variable)}
 }
 

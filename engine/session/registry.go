@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"fmt"
@@ -7,7 +7,8 @@ import (
 )
 
 // A Registry holds what the loaded plugins have declared. The zero value is
-// ready; its methods may be called from several goroutines.
+// ready; its methods may be called from several goroutines. It implements
+// rt.Declarations.
 type Registry struct {
 	mu    sync.RWMutex // guards all fields below
 	units map[string]string
@@ -16,42 +17,44 @@ type Registry struct {
 	types map[string]reflect.Type
 }
 
-// Unit records the purity of a generated package and of everything that it
-// reaches: refuse is empty if its calls may be remembered, else why not.
+// Unit implements rt.Declarations.
 func (r *Registry) Unit(path, refuse string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	put(&r.units, path, refuse)
 }
 
-// Func records a function. Methods come as method expressions, under the
-// names "T.M" and "(*T).M".
+// Func implements rt.Declarations.
 func (r *Registry) Func(unit, name string, f any) {
 	v := reflect.ValueOf(f)
 	if v.Kind() != reflect.Func {
-		panic(fmt.Sprintf("rt: %s.%s is a %T, not a function", unit, name, f))
+		panic(fmt.Sprintf("session: %s.%s is a %T, not a function", unit, name, f))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	put(&r.funcs, unit+"."+name, v)
 }
 
-// Var records a package-level variable by a pointer to it.
+// Var implements rt.Declarations.
 func (r *Registry) Var(unit, name string, ptr any) {
 	v := reflect.ValueOf(ptr)
 	if v.Kind() != reflect.Pointer {
-		panic(fmt.Sprintf("rt: %s.%s is a %T, not a pointer to a variable", unit, name, ptr))
+		panic(fmt.Sprintf("session: %s.%s is a %T, not a pointer to a variable", unit, name, ptr))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	put(&r.vars, unit+"."+name, v)
 }
 
-// Type records a named type.
-func (r *Registry) Type(unit, name string, t reflect.Type) {
+// Type implements rt.Declarations.
+func (r *Registry) Type(unit, name string, ptr any) {
+	t := reflect.TypeOf(ptr)
+	if t == nil || t.Kind() != reflect.Pointer {
+		panic(fmt.Sprintf("session: %s.%s is a %T, not a pointer to a type", unit, name, ptr))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	put(&r.types, unit+"."+name, t)
+	put(&r.types, unit+"."+name, t.Elem())
 }
 
 // Refusal tells why calls that reach the generated package path are not

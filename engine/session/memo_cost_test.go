@@ -1,4 +1,4 @@
-package rt
+package session
 
 import (
 	"testing"
@@ -13,9 +13,9 @@ func TestCheapCallsBypassTheWrapper(t *testing.T) {
 	f := func(i int) int { runs++; return i }
 	calls := m.cell([]wire.Site{site("f", "1"), site("g", "2")}, func(c *Cell) {
 		for i := range 5000 {
-			Memo(c, 0, f)(i)
+			memoized(c, 0, f)(i)
 		}
-		Memo(c, 1, f)(1)
+		memoized(c, 1, f)(1)
 	})
 	if runs != 5001 {
 		t.Errorf("%d runs", runs)
@@ -32,7 +32,7 @@ func TestCheapCallsBypassTheWrapper(t *testing.T) {
 		t.Errorf("%d calls counted; %+v", total, calls[cheapStreak:])
 	}
 	// Another cell of the session goes on where this one ended.
-	calls = m.cell([]wire.Site{site("f", "1")}, func(c *Cell) { Memo(c, 0, f)(1) })
+	calls = m.cell([]wire.Site{site("f", "1")}, func(c *Cell) { memoized(c, 0, f)(1) })
 	if len(calls) != 1 || calls[0].Count != 1 {
 		t.Errorf("%+v", calls)
 	}
@@ -57,7 +57,7 @@ func TestCallsThatAreNotAlwaysCheapAreLookedUpInTheEnd(t *testing.T) {
 		m.restart()
 		calls := m.cell([]wire.Site{site("f", "1")}, func(c *Cell) {
 			for i := range 1100 {
-				Memo(c, 0, f)(i)
+				memoized(c, 0, f)(i)
 			}
 		})
 		verdicts[session] = calls[len(calls)-1].Verdict
@@ -73,7 +73,7 @@ func TestLargeArgumentsOfCheapCallsAreNotHashedAgain(t *testing.T) {
 	xs := make([]float64, 1<<20)
 	calls := m.cell([]wire.Site{site("at", "1")}, func(c *Cell) {
 		for i := range 20 {
-			Memo(c, 0, func(xs []float64, i int) float64 { return xs[i] })(xs, i)
+			memoized(c, 0, func(xs []float64, i int) float64 { return xs[i] })(xs, i)
 		}
 	})
 	for _, c := range calls {

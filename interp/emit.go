@@ -205,15 +205,16 @@ func (e *emitter) typeText(t typeText) string {
 		func(n string) string { return e.qualify(n) + n })
 }
 
-// file puts the package together. body is everything behind the imports but
-// the copied constants.
-func (e *emitter) file(body string) (source string, imports []string) {
+// file puts a package together. body is everything behind the imports but the
+// copied constants. Only a plugin's main package is named main: of every
+// package of that name the plugin would export what starts with a capital.
+func (e *emitter) file(name, body string) (source string, imports []string) {
 	var consts strings.Builder
 	for i := 0; i < len(e.order); i++ { // decl may add more
 		consts.WriteString(e.decl(e.order[i]))
 	}
 	var b strings.Builder
-	b.WriteString("package main\n")
+	b.WriteString("package " + name + "\n")
 	for _, p := range sortedKeys(e.imports) {
 		switch {
 		case p == rtPath:

@@ -99,13 +99,13 @@ func (p *plan) runFile(prog *program) {
 	run.WriteString("}\n")
 	// The cell may have run before, in a plugin that had packages to register
 	// too: then its Run function is this one.
-	alone, _ := e.file(run.String())
+	alone, _ := e.file("main", run.String())
 	prog.key = shortHash(alone)
 	if len(prog.fresh) == 0 {
 		prog.loaded = p.s.ran[prog.key]
 	}
 	body := p.register(e, prog.fresh) + run.String()
-	source, imports := e.file(body)
+	source, imports := e.file("main", body)
 	prog.build.Main = Unit{Source: source, Imports: imports}
 	prog.build.Main.Path = "nb/" + shortHash("main", source)
 	var paths []string

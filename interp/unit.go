@@ -87,7 +87,7 @@ func (p *plan) write(u *unit) {
 	for _, d := range ds {
 		b.WriteString(e.decl(d))
 	}
-	u.Source, u.Imports = e.file(b.String())
+	u.Source, u.Imports = e.file("u", b.String())
 	for _, imp := range u.Imports {
 		if strings.HasPrefix(imp, "nb/") {
 			u.deps = append(u.deps, imp)

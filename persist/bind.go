@@ -21,8 +21,9 @@ type conv struct {
 	elem   *conv // of pointers, slices, arrays
 	key    *conv
 	val    *conv
-	pool   int // where the targets of pointers and slices are, -1 if nowhere
-	maps   int // where the maps are, -1 if nowhere
+	boxed  *conv // for what is stored outside of an interface and loaded into one
+	pool   int   // where the targets of pointers and slices are, -1 if nowhere
+	maps   int   // where the maps are, -1 if nowhere
 }
 
 type convField struct {
@@ -73,6 +74,14 @@ func (d *decoder) bindSkip(c *conv) (err error) {
 func (d *decoder) bindTo(c *conv, p *plan, path string) (err error) {
 	mismatch := func() error {
 		return &TypeError{Path: path, Stored: d.typeString(c.id, 0), Want: p.t.String()}
+	}
+	if d.generic && p.op == opIface && d.refersBack(c.id) {
+		t, err := d.goType(c.id, 0)
+		if err != nil {
+			return err
+		}
+		c.boxed, err = d.bind(c.id, planOf(t), path)
+		return err
 	}
 	if c.st.kind == kindLeaf || p.op == opLeaf {
 		if c.st.kind != kindLeaf || p.op != opLeaf || c.st.name != fullName(p.t) {
@@ -221,98 +230,6 @@ func (d *decoder) unbind() {
 			}
 		}
 	}
-}
-
-// goType finds or makes the Go type of a stored type.
-func (d *decoder) goType(id, depth int) (reflect.Type, error) {
-	st := &d.types[id]
-	if depth > maxTypeDepth {
-		return nil, formatError("types nest too deeply")
-	}
-	if st.name != "" {
-		t := d.named(st.name)
-		if t == nil {
-			return nil, &TypeError{Stored: d.typeString(id, 0)}
-		}
-		return t, nil
-	}
-	if t, ok := d.made[id]; ok {
-		if t == nil {
-			return nil, &TypeError{Stored: d.typeString(id, 0)}
-		}
-		return t, nil
-	}
-	d.made[id] = nil // a type that refers to itself only cannot be made
-	t := d.makeType(id, depth)
-	d.made[id] = t
-	if t == nil {
-		return nil, &TypeError{Stored: d.typeString(id, 0)}
-	}
-	return t, nil
-}
-
-// makeType makes an unnamed type; nil if it cannot.
-func (d *decoder) makeType(id, depth int) reflect.Type {
-	st := &d.types[id]
-	sub := func(id int) reflect.Type {
-		t, err := d.goType(id, depth+1)
-		if err != nil {
-			return nil
-		}
-		return t
-	}
-	switch st.kind {
-	case reflect.Pointer:
-		if t := sub(st.elem); t != nil {
-			return reflect.PointerTo(t)
-		}
-	case reflect.Slice:
-		if t := sub(st.elem); t != nil {
-			return reflect.SliceOf(t)
-		}
-	case reflect.Array:
-		if t := sub(st.elem); t != nil && int64(st.len) <= d.c.budget {
-			if t.Size() == 0 || int64(st.len) <= 64*d.c.budget/int64(t.Size()) {
-				return reflect.ArrayOf(st.len, t)
-			}
-		}
-	case reflect.Map:
-		k, v := sub(st.key), sub(st.elem)
-		if k != nil && v != nil && k.Comparable() {
-			return reflect.MapOf(k, v)
-		}
-	case reflect.Struct:
-		if st.len == 0 { // with blank fields it would be another type
-			return structType(st, sub)
-		}
-	case reflect.Interface:
-		if len(st.methods) == 0 {
-			return reflect.TypeFor[any]()
-		}
-	}
-	return nil
-}
-
-// structType makes an unnamed struct type. Package reflect panics for some that
-// a program can write; these cannot be made.
-func structType(st *storedType, sub func(int) reflect.Type) (t reflect.Type) {
-	var fields []reflect.StructField
-	for _, f := range st.fields {
-		ft := sub(f.typ)
-		if ft == nil {
-			return nil
-		}
-		fields = append(fields, reflect.StructField{
-			Name: f.name, PkgPath: f.pkg, Type: ft, Tag: reflect.StructTag(f.tag),
-			Anonymous: f.flags&fieldEmbedded != 0,
-		})
-	}
-	defer func() {
-		if recover() != nil {
-			t = nil
-		}
-	}()
-	return reflect.StructOf(fields)
 }
 
 // named returns the type of that name: one that the types asked for mention,

@@ -193,6 +193,10 @@ func (d *decoder) column(c *conv, dst source) {
 	if c.p == nil {
 		dst.segs = nil
 	}
+	if c.boxed != nil {
+		d.boxedColumn(c, dst)
+		return
+	}
 	switch c.st.kind {
 	case kindLeaf:
 		d.leafColumn(c, dst)

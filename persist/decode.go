@@ -25,8 +25,12 @@ type decoder struct {
 	fresh []*conv // made by the current bind
 	boxed map[int]boxedType
 	known map[string]reflect.Type
-	made  map[int]reflect.Type // unnamed types by number; nil if one cannot be made
+	made  map[int]reflect.Type // types by number; nil if one cannot be made
 	seen  map[reflect.Type]bool
+
+	generic   bool // types that are not known are made from their descriptions
+	making    map[int]bool
+	typeSteps int
 
 	pools  []storedPool
 	poolOf map[int]int // by type
@@ -123,7 +127,7 @@ func (c *container) decoder(opt options) (*decoder, error) {
 		c: c, opt: opt, budget: c.budget, pieces: pieceReader{c: c},
 		convs: map[convKey]*conv{}, boxed: map[int]boxedType{},
 		known: map[string]reflect.Type{}, seen: map[reflect.Type]bool{},
-		made: map[int]reflect.Type{}, poolOf: map[int]int{}, mapsOf: map[int]int{},
+		made: map[int]reflect.Type{}, making: map[int]bool{}, poolOf: map[int]int{}, mapsOf: map[int]int{},
 	}
 	if len(c.value) < 4 {
 		return nil, formatError("the value section is too short")
@@ -171,6 +175,7 @@ func (d *decoder) decode(ts []reflect.Type) []reflect.Value {
 	for _, t := range ts {
 		d.learn(t)
 	}
+	d.generic = d.opt.generic
 	for i, t := range ts {
 		if convs[i] = d.bindRoot(&vs[i], d.roots[i], t); d.err != nil {
 			return nil

@@ -48,6 +48,8 @@ func write(w io.Writer, v any, o options) error {
 // that was stored: fields of structs are matched by name, new ones are zero,
 // numbers may be wider; anything else is a *TypeError.
 //
+// Load[any] works without the Go types of what was stored: see Generic.
+//
 // Everything is verified, mapped buffers excepted (see Mmap). A file that is damaged or was never a container gives
 // an error that wraps ErrFormat or ErrChecksum.
 func Load[T any](path string, opts ...Option) (T, error) {
@@ -128,6 +130,7 @@ func openFile(f *os.File) (*container, error) {
 }
 
 func (c *container) decodeOne(t reflect.Type, o options) (reflect.Value, error) {
+	o.generic = o.generic || t == reflect.TypeFor[any]()
 	vs, err := c.decode([]reflect.Type{t}, o)
 	if err != nil {
 		return reflect.Value{}, err

@@ -76,6 +76,9 @@ func TestDumpLoad(t *testing.T) {
 	if _, err := Load[int](filepath.Dir(path)); err == nil {
 		t.Error("a directory is loaded")
 	}
+	if got, err := Load[any](path); err != nil || reflect.ValueOf(got).FieldByName("Xs").Len() != len(m.Xs) {
+		t.Errorf("without its type: %v, %v", got, err)
+	}
 	before, _ := os.ReadDir(filepath.Dir(path))
 	if err := Dump(func() {}, path); err == nil {
 		t.Error("a func is dumped")

@@ -143,8 +143,13 @@ func tryAll(t *testing.T, data []byte) {
 		reflect.TypeFor[*fuzzed](), reflect.TypeFor[any](), reflect.TypeFor[other](), reflect.TypeFor[*other](),
 		reflect.TypeFor[[]string](), reflect.TypeFor[map[string]int](), reflect.TypeFor[[]float64](), reflect.TypeFor[*node](),
 	} {
-		for _, opt := range []Option{NoVerify(), Capacity()} {
+		for _, opt := range []Option{NoVerify(), Generic()} {
 			vs, err := DecodeValues(data, []reflect.Type{typ}, opt, knownTypes)
+			if err == nil {
+				checkLoaded(t, vs[0])
+				continue
+			}
+			vs, err = DecodeValues(data, []reflect.Type{typ}, opt)
 			if err == nil {
 				checkLoaded(t, vs[0])
 				continue
@@ -185,7 +190,7 @@ func checkLoaded(t *testing.T, v reflect.Value) {
 	if err := EncodeValues(&b, vs); err != nil {
 		t.Fatal(err)
 	}
-	again, err := DecodeValues(b.Bytes(), []reflect.Type{v.Type()}, knownTypes)
+	again, err := DecodeValues(b.Bytes(), []reflect.Type{v.Type()}, knownTypes, Generic())
 	if err != nil {
 		var te *TypeError
 		if errors.As(err, &te) {

@@ -16,6 +16,7 @@ type options struct {
 	names    []string
 	capacity bool
 	noVerify bool
+	generic  bool
 	sync     bool
 	mode     MapMode
 
@@ -71,4 +72,12 @@ func NoVerify() Option {
 // a crash of the program does neither.
 func Sync() Option {
 	return func(o *options) { o.sync = true }
+}
+
+// Generic makes loading into an interface work without the Go types of what was
+// stored: a type whose name is not known becomes an unnamed type of the same
+// structure, an interface with methods becomes any, and so does a reference by
+// which a type leads back to itself.
+func Generic() Option {
+	return func(o *options) { o.generic = true }
 }

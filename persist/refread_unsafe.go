@@ -327,3 +327,29 @@ func (g *boxGroup) take() unsafe.Pointer {
 	}
 	return x
 }
+
+// boxedColumn reads what is no interface in the container into interfaces:
+// values first, which may be complete only later, and interfaces around them.
+func (d *decoder) boxedColumn(c *conv, dst source) {
+	p := c.boxed.p
+	values := newArray(p.t, dst.rows)
+	d.column(c.boxed, source{segs: []seg{{values, dst.rows}}, stride: p.size, rows: dst.rows})
+	if d.failure() != nil {
+		return
+	}
+	word := interfaceWord(c.p.t, p.t)
+	k := 0
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		for i := range n {
+			h, v := (*ifaceHeader)(unsafe.Add(q, uintptr(i)*stride)), unsafe.Add(values, uintptr(k)*p.size)
+			k++
+			if *(*unsafe.Pointer)(v) == nil {
+				continue // a nil pointer, slice or map becomes a nil interface
+			}
+			h.tab, h.data = word, v
+			if p.direct {
+				h.data = *(*unsafe.Pointer)(v)
+			}
+		}
+	})
+}

@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"memo":    {"internal/atomicfile", "persist"},
 
 	"persist/compress": {"persist"},
+	"persist/npy":      {"internal/atomicfile", "internal/mmap"},
 
 	// What generated code imports, and every plugin links.
 	"engine/rt":       {},

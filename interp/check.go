@@ -46,6 +46,7 @@ func (s *Session) check(ctx context.Context, src *source) (*plan, diagnostics) {
 		}
 	}
 	p.bindPackages(inFile, inBody)
+	p.bindDots()
 
 	// typing has the same statements, types and constants included: pick the rest.
 	var typing []ast.Stmt
@@ -165,29 +166,28 @@ func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
 		p.s.moduleChange = p.s.moduleChange || changed
 	}
 	for _, e := range list {
-		name := e.name
-		if name == "_" {
-			continue
-		}
-		if name == "." {
-			p.dots = append(p.dots, e.path)
-			continue
-		}
-		if name == "" {
-			name = path.Base(e.path)
-			if e.path != "unsafe" {
-				pkg, err := p.s.importer.Import(e.path)
-				if err != nil {
-					if errors.Is(err, fs.ErrNotExist) {
-						err = errors.New("there is no such package in the standard library")
-					}
-					errs = append(errs, p.src.diag(e.off, importHint(e.path), "cannot import %q: %v", e.path, err))
-					continue
+		name := path.Base(e.path)
+		if e.path != "unsafe" {
+			pkg, err := p.s.importer.Import(e.path)
+			if err != nil {
+				if errors.Is(err, fs.ErrNotExist) {
+					err = errors.New("there is no such package in the standard library")
 				}
-				name = pkg.Name()
+				errs = append(errs, p.src.diag(e.off, importHint(e.path), "cannot import %q: %v", e.path, err))
+				continue
 			}
+			name = pkg.Name()
 		}
-		p.imports[name] = e.path
+		switch e.name {
+		case "":
+			p.imports[name] = e.path
+		case "_":
+			p.blank = append(p.blank, e.path)
+		case ".":
+			p.dots = append(p.dots, e.path)
+		default:
+			p.imports[e.name] = e.path
+		}
 	}
 	return errs
 }
@@ -209,7 +209,7 @@ func importHint(pth string) string {
 func (p *plan) install() map[string]bool {
 	changed := map[string]bool{}
 	for _, d := range p.decls {
-		d.imports, d.dots = p.imports, p.dots
+		d.imports = p.imports
 		for _, n := range d.names {
 			old := p.s.table.byName[n]
 			if old == nil || !sameText(old, d) {
@@ -293,7 +293,7 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 	for _, src := range order {
 		f := &ast.File{Name: ast.NewIdent("main")}
 		imps := map[string]string{}
-		dots := map[string]bool{}
+		dots := map[string][]string{}
 		for _, d := range bySource[src] {
 			full := recheck[d]
 			f.Decls = append(f.Decls, declNode(d, full))
@@ -303,11 +303,13 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 			for name, pth := range d.imports {
 				imps[name] = pth
 			}
-			for _, pth := range d.dots {
-				dots[pth] = true
+			for _, r := range d.refs {
+				if r.dot != "" {
+					dots[r.dot] = append(dots[r.dot], d.src.text[r.off:r.end])
+				}
 			}
 		}
-		f.Decls = append(importNodes(imps, sortedKeys(dots)), f.Decls...)
+		f.Decls = append(p.importNodes(imps, dots), f.Decls...)
 		files = append(files, f)
 	}
 	return files
@@ -315,7 +317,7 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 
 // cellFile is the file of the cell itself.
 func (p *plan) cellFile(specs []ast.Spec) *ast.File {
-	f := &ast.File{Name: ast.NewIdent("main"), Decls: importNodes(p.imports, p.dots)}
+	f := &ast.File{Name: ast.NewIdent("main"), Decls: p.importNodes(p.imports, p.dotted)}
 	for _, d := range p.decls {
 		f.Decls = append(f.Decls, declNode(d, true))
 		p.checked[d] = true
@@ -437,13 +439,13 @@ func importNode(name, pth string) ast.Decl {
 		Name: ast.NewIdent(name), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(pth)}}}}
 }
 
-func importNodes(imps map[string]string, dots []string) []ast.Decl {
+func (p *plan) importNodes(imps map[string]string, dots map[string][]string) []ast.Decl {
 	var out []ast.Decl
 	for _, name := range sortedKeys(imps) {
 		out = append(out, importNode(name+pkgSuffix, imps[name]))
 	}
-	for _, pth := range dots {
-		out = append(out, importNode(".", pth))
+	for _, pth := range sortedKeys(dots) {
+		out = append(out, importNode(".", p.partOf(pth, dots[pth])))
 	}
 	return out
 }
@@ -476,7 +478,7 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
 	}
-	conf := types.Config{Importer: s.importer, Sizes: s.sizes, Error: func(err error) {
+	conf := types.Config{Importer: p.parts, Sizes: s.sizes, Error: func(err error) {
 		e := err.(types.Error)
 		src, off := s.offset(e.Pos)
 		msg := userNames(e.Msg)

@@ -33,7 +33,6 @@ type decl struct {
 	doc   string   // compiler directives above a function, with newlines
 
 	imports map[string]string // package names the text uses -> import path
-	dots    []string          // dot-imported paths of the cell
 	gone    map[string]bool   // names of a constant group that were declared again
 
 	// What the last check of the text found.

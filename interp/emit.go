@@ -48,13 +48,13 @@ type emitter struct {
 	t       *table
 	own     map[*group]bool // groups whose declarations are in this package
 	imports map[string]bool // import paths used, by alias; generated packages included
-	dots    map[string]bool
-	consts  map[*decl]bool // constants copied into this package
-	order   []*decl        // of consts
+	blank   []string        // import paths that are linked for their effect
+	consts  map[*decl]bool  // constants copied into this package
+	order   []*decl         // of consts
 }
 
 func (s *Session) newEmitter(t *table) *emitter {
-	return &emitter{s: s, t: t, own: map[*group]bool{}, imports: map[string]bool{}, dots: map[string]bool{}, consts: map[*decl]bool{}}
+	return &emitter{s: s, t: t, own: map[*group]bool{}, imports: map[string]bool{}, consts: map[*decl]bool{}}
 }
 
 const (
@@ -120,7 +120,8 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 			e.imports[clockPath] = true
 			out = append(out, edit{r.off, r.end, alias(clockPath), refRank})
 		case r.dot != "":
-			e.dots[r.dot] = true
+			e.imports[r.dot] = true
+			out = append(out, edit{r.off, r.off, alias(r.dot) + ".", refRank})
 		case r.pkg != "":
 			e.imports[r.pkg] = true
 			out = append(out, edit{r.off, r.end, alias(r.pkg), refRank})
@@ -226,8 +227,8 @@ func (e *emitter) file(name, body string) (source string, imports []string) {
 		}
 		imports = append(imports, p)
 	}
-	for _, p := range sortedKeys(e.dots) {
-		fmt.Fprintf(&b, "import . %q\n", p)
+	for _, p := range e.blank {
+		fmt.Fprintf(&b, "import _ %q\n", p)
 		if !e.imports[p] {
 			imports = append(imports, p)
 		}

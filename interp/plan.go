@@ -13,11 +13,14 @@ type plan struct {
 	*parsed
 	s       *Session
 	table   *table
-	decls   []*decl           // declared by this cell, variables not included
-	body    []ast.Stmt        // what runs, with := and var turned into assignments
-	vars    []*newVar         // variables the cell declares, in order
-	imports map[string]string // package name -> path, in force in this cell
-	dots    []string          // dot-imported paths
+	decls   []*decl             // declared by this cell, variables not included
+	body    []ast.Stmt          // what runs, with := and var turned into assignments
+	vars    []*newVar           // variables the cell declares, in order
+	imports map[string]string   // package name -> path, in force in this cell
+	dots    []string            // dot-imported paths, those of earlier cells included
+	dotted  map[string][]string // names that the cell takes from them, by path
+	blank   []string            // paths imported for their effect
+	parts   *partImporter
 
 	pkg          *types.Package
 	info         *types.Info

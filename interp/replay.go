@@ -91,7 +91,7 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 		}
 	}
 	sort.Slice(r.vars, func(i, j int) bool { return r.vars[i].Name < r.vars[j].Name })
-	if len(r.sets) == 0 {
+	if len(r.sets) == 0 && len(p.blank) == 0 {
 		return
 	}
 	// A cell that ran before and depends on nothing it sets need not run twice.

@@ -85,6 +85,7 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 // statements.
 func (p *plan) runFile(prog *program) {
 	e := p.s.newEmitter(p.table)
+	e.blank = p.blank
 	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
 	p.s.layouts[file] = layout{src: p.src}
 	var run strings.Builder

@@ -86,8 +86,11 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 		d := p.decls[0]
 		sc.refuse(d.off, "the declaration of "+d.title())
 	}
-	if p.callMain || len(p.dots) > 0 {
+	if p.callMain {
 		sc.refuse(0, "a whole program")
+	}
+	if len(p.dotted) > 0 || len(p.blank) > 0 {
+		sc.refuse(0, "an import of another form than names")
 	}
 	heap := map[*decl]*wire.Type{}
 	for _, v := range p.vars {

@@ -50,6 +50,7 @@ type Session struct {
 	mu      sync.RWMutex // guards what completion reads: table, imports
 	table   *table
 	imports map[string]string // explicit imports of earlier cells
+	dots    []string          // dot-imported paths of earlier cells
 
 	importing sync.Mutex     // guards inspect
 	inspect   types.Importer // packages for completion, apart from the checker's
@@ -167,7 +168,7 @@ func (s *Session) Execute(ctx context.Context, code string, cell int, out Output
 		return compileFailure(errs)
 	}
 	p.runMain()
-	if len(p.decls) == 0 && len(p.body) == 0 {
+	if len(p.decls) == 0 && len(p.body) == 0 && len(p.blank) == 0 {
 		s.commit(p, nil)
 		return Outcome{}
 	}
@@ -436,6 +437,7 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 			s.imports[name] = path
 		}
 	}
+	s.dots = p.dots
 	for _, d := range p.decls {
 		for _, n := range d.names {
 			delete(s.imports, n)

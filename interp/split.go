@@ -244,9 +244,13 @@ func (s *Session) offset(pos token.Pos) (*source, int) {
 	return src, f.Offset(pos) - len(prefix)
 }
 
-// span returns the offsets of a node in its cell.
+// span returns the offsets of a node in its cell. What follows a label at the
+// end of the cell is an empty statement behind it.
 func (s *Session) span(n ast.Node) (from, to int) {
 	_, from = s.offset(n.Pos())
-	_, to = s.offset(n.End())
+	src, to := s.offset(n.End())
+	if src != nil {
+		to = min(to, len(src.text))
+	}
 	return from, to
 }

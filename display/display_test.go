@@ -135,8 +135,8 @@ func TestLargeValuesAreCut(t *testing.T) {
 
 func TestShowUsesTheSink(t *testing.T) {
 	var got []string
-	SetSink(func(b Bundle) error {
-		got = append(got, b.Plain())
+	SetSink(func(c Command) error {
+		got = append(got, string(c.Op)+c.ID+c.Bundle.Plain())
 		return nil
 	})
 	defer SetSink(nil)
@@ -146,8 +146,15 @@ func TestShowUsesTheSink(t *testing.T) {
 	if err := Show([]int{1, 2}); err != nil {
 		t.Fatal(err)
 	}
-	if want := "[application/json] [1 2]"; strings.Join(got, " ") != want {
+	err := errors.Join(ShowAs("id ", 3), Update("id ", 4), Clear(), Clear(Wait()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "[application/json] [1 2] id 3 updateid 4 clear[] clear later[]"; strings.Join(got, " ") != want {
 		t.Errorf("the sink got %q, want %q", got, want)
+	}
+	if err := Update("", 1); err == nil {
+		t.Error("an update without an id is no error")
 	}
 }
 

@@ -16,7 +16,11 @@ func (c Celsius) Display() display.Bundle {
 func Example() {
 	display.Show(Celsius(21.5)) // in a notebook: bold
 	display.Show(struct{ A, B int }{1, 2})
+	display.ShowAs("progress", "half way")
+	display.Update("progress", "done") // in a notebook: in place of the line before
 	// Output:
 	// 21.5 °C
 	// {A:1 B:2}
+	// half way
+	// done
 }

@@ -2,41 +2,44 @@ package display
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 )
 
-// sink is where Show displays, in the manner of the standard logger.
-var sink struct {
-	mu sync.Mutex // guards f
-	f  func(Bundle) error
-}
-
-// SetSink makes f receive what Show displays from now on; nil restores
-// printing to standard output. f may be called from several goroutines. It is
-// meant for whoever runs notebooks, once at the start of the process.
-func SetSink(f func(Bundle) error) {
-	sink.mu.Lock()
-	defer sink.mu.Unlock()
-	sink.f = f
-}
-
 // Show displays v, as Of makes it, at the current place in the output.
-func Show(v any) error {
-	sink.mu.Lock()
-	f := sink.f
-	sink.mu.Unlock()
-	b := Of(v)
-	if f == nil {
-		_, err := fmt.Fprintln(os.Stdout, b.Plain())
-		return err
+func Show(v any) error { return do(Command{Bundle: Of(v)}) }
+
+// ShowAs is Show under an id that the caller chooses, so that Update can
+// replace what is shown later, also from another cell.
+func ShowAs(id string, v any) error { return do(Command{ID: id, Bundle: Of(v)}) }
+
+// Update replaces what was shown under id, everywhere, by v. It stays where it
+// is in the output. An id under which nothing was shown is ignored by front
+// ends.
+func Update(id string, v any) error {
+	if id == "" {
+		return errors.New("display: Update needs the id that ShowAs was given")
 	}
-	return f(b)
+	return do(Command{Op: OpUpdate, ID: id, Bundle: Of(v)})
 }
+
+// Clear removes what the running cell has printed and shown so far.
+func Clear(opts ...ClearOption) error {
+	c := Command{Op: OpClear}
+	for _, o := range opts {
+		o(&c)
+	}
+	return do(c)
+}
+
+// A ClearOption changes what Clear does.
+type ClearOption func(*Command)
+
+// Wait keeps what is there until there is something new to show: what is drawn
+// again and again does not flicker.
+func Wait() ClearOption { return func(c *Command) { c.Op = OpClearLater } }
 
 func mimeTypes(data map[string]json.RawMessage) string {
 	return strings.Join(slices.Sorted(maps.Keys(data)), ", ")

@@ -110,6 +110,24 @@ var cells = map[string]func(c *rt.Cell){
 		}
 		rt.Result(c, len(events))
 	},
+	"clear": func(*rt.Cell) {
+		fmt.Print("one ")
+		display.Clear()
+		fmt.Print("two ")
+		display.ShowAs("x", "three")
+		display.Clear(display.Wait())
+		fmt.Print("four ")
+		display.Update("x", "five")
+		fmt.Print("six")
+	},
+	"clear late": func(*rt.Cell) {
+		go func() {
+			time.Sleep(10 * time.Millisecond)
+			fmt.Print("nobody sees this")
+			display.Clear()
+			fmt.Print("late")
+		}()
+	},
 	"large capture": func(c *rt.Cell) {
 		end, err := c.Evaluation.(*session.Cell).BeginCapture()
 		if err != nil {

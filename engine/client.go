@@ -28,10 +28,24 @@ type Options struct {
 	Hello wire.Hello
 }
 
-// Output receives what a cell prints and shows while it runs, in order.
+// Output receives what a cell prints and shows while it runs, in order. It may
+// be a [Clearer] and an [Updater] too.
 type Output interface {
 	Stream(name, text string) // "stdout" or "stderr"
 	Display(data, metadata map[string]json.RawMessage)
+}
+
+// A Clearer can remove what a cell has put out so far; wait delays that until
+// there is something new.
+type Clearer interface {
+	ClearOutput(wait bool)
+}
+
+// An Updater can display something under an id, and replace all that is
+// displayed under an id later.
+type Updater interface {
+	DisplayAs(id string, data, metadata map[string]json.RawMessage)
+	UpdateDisplay(id string, data, metadata map[string]json.RawMessage)
 }
 
 // A Client runs cells in one engine process.

@@ -108,6 +108,19 @@ func (o *transcript) Display(data, _ map[string]json.RawMessage) {
 	o.parts = append(o.parts, "display:"+display.Bundle{Data: data}.Plain())
 }
 
+// An ableTranscript can clear and update.
+type ableTranscript struct{ transcript }
+
+func (o *ableTranscript) ClearOutput(wait bool) { o.Stream("", fmt.Sprint("clear ", wait)) }
+
+func (o *ableTranscript) DisplayAs(id string, data, _ map[string]json.RawMessage) {
+	o.Stream(id, display.Bundle{Data: data}.Plain())
+}
+
+func (o *ableTranscript) UpdateDisplay(id string, data, _ map[string]json.RawMessage) {
+	o.Stream("update "+id, display.Bundle{Data: data}.Plain())
+}
+
 func (o *transcript) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -175,6 +188,30 @@ func TestCapture(t *testing.T) {
 	}
 	if tooLarge, out := s.ok("large capture"); tooLarge != "true" || len(out.of("stdout")) != 5<<20 {
 		t.Errorf("large capture: %s, %d bytes", tooLarge, len(out.of("stdout")))
+	}
+}
+
+func TestClearingAndUpdating(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.seq++
+	out := new(ableTranscript)
+	if _, err := s.Run(t.Context(), &wire.Run{Seq: s.seq, Plugins: []string{"clear"}, Entry: "clear"}, out); err != nil {
+		t.Fatal(err)
+	}
+	const want = "stdout:one |:clear false|stdout:two |x:three|:clear true|stdout:four |update x:five|stdout:six"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out, want)
+	}
+	// Without the abilities nothing is lost.
+	if _, out := s.ok("clear"); out.String() != "stdout:one two |display:three|stdout:four |display:five|stdout:six" {
+		t.Errorf("a simple output got %q", out)
+	}
+	// Between two cells there is only what waits for the next one.
+	s.ok("clear late")
+	time.Sleep(100 * time.Millisecond)
+	if _, out := s.ok("nothing"); out.String() != "stdout:late" {
+		t.Errorf("the next cell got %q", out)
 	}
 }
 

@@ -126,13 +126,40 @@ func (o *output) deliver(e wire.Event) {
 		c.add(e, size)
 	}
 	switch {
-	case o.to == nil:
+	case o.to != nil:
+		hand(o.to, e)
+	case e.Op == opClear || e.Op == opClearLater:
+		o.waiting, o.size = nil, 0 // the cell that comes next is not what was meant
+	default:
 		o.waiting = append(o.waiting, e)
 		o.size += size
+	}
+}
+
+// What an event does to what was displayed before.
+const (
+	opUpdate     = "update"
+	opClear      = "clear"
+	opClearLater = "clear later"
+)
+
+// hand gives an event to out. What out cannot replace it shows again, and what
+// it cannot clear stays.
+func hand(out Output, e wire.Event) {
+	updater, _ := out.(Updater)
+	switch {
 	case e.Stream != "":
-		o.to.Stream(e.Stream, e.Text)
+		out.Stream(e.Stream, e.Text)
+	case e.Op == opClear || e.Op == opClearLater:
+		if c, ok := out.(Clearer); ok {
+			c.ClearOutput(e.Op == opClearLater)
+		}
+	case updater == nil || e.As == "":
+		out.Display(e.Data, e.Metadata)
+	case e.Op == opUpdate:
+		updater.UpdateDisplay(e.As, e.Data, e.Metadata)
 	default:
-		o.to.Display(e.Data, e.Metadata)
+		updater.DisplayAs(e.As, e.Data, e.Metadata)
 	}
 }
 

@@ -197,7 +197,7 @@ func (r *relay) handle(f *wire.FromEngine) {
 	switch {
 	case f.Show != nil:
 		r.settle()
-		r.out.deliver(wire.Event{Data: f.Show.Data, Metadata: f.Show.Metadata})
+		r.out.deliver(f.Show.Event)
 		r.answer(wire.Reply{ID: f.Show.ID})
 	case f.Capture != nil && f.Capture.End:
 		r.settle()

@@ -79,7 +79,8 @@ type Engine interface {
 	Close() error
 }
 
-// Output receives what a cell prints and shows while it runs, in order.
+// Output receives what a cell prints and shows while it runs, in order. It is
+// passed to the Engine as it is, with the further abilities it may have.
 type Output interface {
 	Stream(name, text string) // "stdout" or "stderr"
 	Display(data, metadata map[string]json.RawMessage)

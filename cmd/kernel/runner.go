@@ -39,8 +39,9 @@ type runner struct {
 // A gate stands between what cells put out, at any time and from any
 // goroutine, and what the runner does with the notebook.
 type gate struct {
-	mu   sync.Mutex
-	shut bool // the run is over: what still comes is dropped
+	mu    sync.Mutex // guards the notebook and the fields below
+	shut  bool       // the run is over: what still comes is dropped
+	shown displays
 }
 
 // A tally is what a run did.
@@ -184,6 +185,7 @@ type recorder struct {
 	screen *screen
 	cancel context.CancelFunc // interrupts the cell
 	cell   *notebook.Cell
+	stale  bool // the cell's outputs are to be cleared before the next one; gate.mu guards it
 	tally  *tally
 }
 
@@ -195,20 +197,13 @@ func (r *recorder) Stream(name, text string) {
 		return
 	}
 	r.screen.print(name, text)
-	r.cell.Append(notebook.Output{Type: notebook.Stream, Name: name, Text: text})
+	r.store(notebook.Output{Type: notebook.Stream, Name: name, Text: text})
 	r.check()
 }
 
 // Display implements kernel.Output.
 func (r *recorder) Display(data, metadata map[string]json.RawMessage) {
-	r.gate.mu.Lock()
-	defer r.gate.mu.Unlock()
-	if r.gate.shut {
-		return
-	}
-	r.screen.println("stdout", plain(data))
-	r.cell.Append(notebook.Output{Type: notebook.Display, Data: data, Metadata: metadata})
-	r.check()
+	r.DisplayAs("", data, metadata)
 }
 
 // count adds a cache report to the tally.
@@ -238,17 +233,17 @@ func (r *recorder) finish(o kernel.Outcome, number int) {
 	defer r.gate.mu.Unlock()
 	if o.Result != nil {
 		r.screen.println("stdout", plain(o.Result))
-		r.cell.Append(notebook.Output{Type: notebook.Result, Data: o.Result, Count: &number})
+		r.store(notebook.Output{Type: notebook.Result, Data: o.Result, Count: &number})
 	}
 	if e := o.Err; e != nil {
 		if r.screen.failure() == nil { // else the error is our own interrupt
 			r.screen.traceback(e.Traceback)
 		}
-		r.cell.Append(notebook.Output{Type: notebook.Failure, EName: e.Name, EValue: e.Value, Traceback: e.Traceback})
+		r.store(notebook.Output{Type: notebook.Failure, EName: e.Name, EValue: e.Value, Traceback: e.Traceback})
 	}
 	if o.Report != nil {
 		r.screen.println("stdout", plain(o.Report))
-		r.cell.Append(notebook.Output{Type: notebook.Display, Data: o.Report})
+		r.store(notebook.Output{Type: notebook.Display, Data: o.Report})
 		r.count(o.Report[interp.ReportMIME])
 	}
 	r.screen.finishLine()

@@ -22,6 +22,9 @@ import (
 //	out TEXT, err TEXT    print TEXT and a newline
 //	part TEXT             print TEXT alone
 //	image                 show something
+//	show ID TEXT          show TEXT under the id
+//	update ID TEXT        replace what is shown under it
+//	clear, clearlater     clear the cell's output
 //	report                report a remembered call
 //	result TEXT           the cell's value
 //	fail TEXT             end the cell with an error
@@ -47,6 +50,16 @@ func (s *script) Execute(ctx context.Context, c kernel.Cell, out kernel.Output) 
 			out.Stream("stdout", text)
 		case "image":
 			out.Display(map[string]json.RawMessage{"image/png": json.RawMessage(`"iVBORw0KGgo="`), "text/plain": json.RawMessage(`"a dot"`)}, nil)
+		case "show", "update":
+			id, text, _ := strings.Cut(text, " ")
+			data := map[string]json.RawMessage{"text/plain": json.RawMessage(`"` + text + `"`)}
+			if u := out.(kernel.Updater); verb == "show" {
+				u.DisplayAs(id, data, nil)
+			} else {
+				u.UpdateDisplay(id, data, nil)
+			}
+		case "clear", "clearlater":
+			out.(kernel.Clearer).ClearOutput(verb == "clearlater")
 		case "report":
 			o.Report = map[string]json.RawMessage{
 				"text/plain":      json.RawMessage(`"f() hit, saved 1.5 s"`),
@@ -119,6 +132,37 @@ func newRunner(out *capture) (*runner, *script) {
 		screen:  &screen{stdout: tee{&out.stdout, &out.both}, stderr: tee{&out.stderr, &out.both}},
 		signals: &signals{end: make(chan struct{})},
 	}, s
+}
+
+func TestClearingAndUpdatingChangeTheNotebook(t *testing.T) {
+	t.Parallel()
+	var out capture
+	r, _ := newRunner(&out)
+	nb := book(
+		"show a 1\nout x\nshow b 2\nshow a 3",
+		"out y\nupdate a 4\nupdate nobody 5",
+		"show a 6\nclear\nout z\nupdate a 7", // what was cleared cannot be updated
+		"out 8\nclearlater\nclearlater\nout 9\nout 10",
+		"out 11\nclearlater",
+		"show a 12\nclearlater\nresult 13",
+	)
+	r.run(t.Context(), nb)
+	for i, want := range []string{"7 x\n 2 7", "y\n", "z\n", "9\n10\n", "11\n", "13"} {
+		var stored []string
+		for _, o := range nb.Cells[i].Outputs {
+			if o.Type != notebook.Stream {
+				o.Text = plain(o.Data)
+			}
+			stored = append(stored, o.Text)
+		}
+		if got := strings.Join(stored, " "); got != want {
+			t.Errorf("cell %d has %q, want %q", i+1, got, want)
+		}
+	}
+	const screen = "1\nx\n2\n3\ny\n4\n5\n6\nz\n7\n8\n9\n10\n11\n12\n13\n"
+	if got := out.stdout.String(); got != screen {
+		t.Errorf("the screen shows %q, want %q", got, screen)
+	}
 }
 
 func TestOutputsAreShownInOrder(t *testing.T) {

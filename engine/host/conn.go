@@ -91,9 +91,10 @@ func (c *conn) close() {
 }
 
 // Show implements session.Kernel.
-func (c *conn) Show(b display.Bundle) error {
+func (c *conn) Show(d display.Command) error {
+	e := wire.Event{Data: d.Bundle.Data, Metadata: d.Bundle.Metadata, Op: string(d.Op), As: d.ID}
 	_, err := c.ask(func(id int) wire.FromEngine {
-		return wire.FromEngine{Show: &wire.Show{ID: id, Data: b.Data, Metadata: b.Metadata}}
+		return wire.FromEngine{Show: &wire.Show{ID: id, Event: e}}
 	})
 	return err
 }

@@ -49,7 +49,7 @@ func (c *Cell) BeginCapture() (end func() ([]wire.Event, error), err error) {
 	return func() ([]wire.Event, error) { return c.session.kernel.EndCapture(id) }, nil
 }
 
-// Replay prints and shows again what a capture recorded.
+// Replay prints, shows and clears again what a capture recorded.
 func (c *Cell) Replay(events []wire.Event) error {
 	for _, e := range events {
 		var err error
@@ -59,7 +59,9 @@ func (c *Cell) Replay(events []wire.Event) error {
 		case e.Stream != "":
 			_, err = os.Stdout.WriteString(e.Text)
 		default:
-			err = c.session.kernel.Show(display.Bundle{Data: e.Data, Metadata: e.Metadata})
+			err = c.session.kernel.Show(display.Command{
+				Op: display.Op(e.Op), ID: e.As, Bundle: display.Bundle{Data: e.Data, Metadata: e.Metadata},
+			})
 		}
 		if err != nil {
 			return err

@@ -32,10 +32,10 @@ type fakeKernel struct {
 	broken error // of EndCapture
 }
 
-func (k *fakeKernel) Show(b display.Bundle) error {
+func (k *fakeKernel) Show(c display.Command) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.shown = append(k.shown, wire.Event{Data: b.Data, Metadata: b.Metadata})
+	k.shown = append(k.shown, wire.Event{Data: c.Bundle.Data, Metadata: c.Bundle.Metadata, Op: string(c.Op), As: c.ID})
 	return nil
 }
 
@@ -65,7 +65,7 @@ func (k *fakeKernel) Judged(c wire.Call) {
 // show displays text, as a cell does.
 func (k *fakeKernel) show(text string) {
 	data, _ := json.Marshal(text)
-	k.Show(display.Bundle{Data: map[string]json.RawMessage{"text/plain": data}})
+	k.Show(display.Command{Bundle: display.Bundle{Data: map[string]json.RawMessage{"text/plain": data}}})
 }
 
 // texts returns what was displayed.
@@ -391,6 +391,27 @@ func TestOutputIsReplayedInOrder(t *testing.T) {
 	m.verdict(one(m, site("f", "2"), f, func(f func() int) { f() }), "refused", "it printed more than 4 MB")
 	m.k.broken = errors.New("gone")
 	m.verdict(one(m, site("f", "2"), f, func(f func() int) { f() }), "refused", "gone")
+}
+
+func TestClearingIsReplayedInOrder(t *testing.T) {
+	m := newMemoTest(t, 0)
+	f := func() int {
+		for _, op := range []display.Op{display.OpShow, display.OpClear, display.OpUpdate, display.OpClearLater} {
+			m.k.Show(display.Command{Op: op, ID: "id " + string(op)})
+		}
+		return 1
+	}
+	for _, want := range []string{"miss", "hit"} {
+		m.restart()
+		m.verdict(one(m, site("f", "1"), f, func(f func() int) { f() }), want, "")
+		var did []string
+		for _, e := range m.k.shown {
+			did = append(did, e.Op, e.As)
+		}
+		if got := strings.Join(did, "|"); got != "|id |clear|id clear|update|id update|clear later|id clear later" {
+			t.Errorf("%s: %s", want, got)
+		}
+	}
 }
 
 func TestPanicsPassThrough(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 // Kernel is the kernel process as an engine sees it. Its methods may be
 // called from several goroutines.
 type Kernel interface {
-	// Show displays b and returns once its place among the prints is settled.
-	Show(b display.Bundle) error
+	// Show obeys c and returns once its place among the prints is settled.
+	Show(c display.Command) error
 	// BeginCapture starts recording everything printed and shown from now on.
 	BeginCapture() (id int, err error)
 	// EndCapture returns what was recorded since, in order.

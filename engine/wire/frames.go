@@ -46,12 +46,12 @@ type Interrupt struct {
 	Seq int
 }
 
-// Show is something to display. The engine waits for the Reply with its ID,
-// so that what is printed afterwards is shown afterwards.
+// Show is something to display, or to do with what was displayed: an Event
+// that is no stream's. The engine waits for the Reply with its ID, so that what
+// is printed afterwards is shown afterwards.
 type Show struct {
-	ID       int
-	Data     map[string]json.RawMessage
-	Metadata map[string]json.RawMessage `json:",omitempty"`
+	ID int
+	Event
 }
 
 // Capture begins (End false) or ends the recording of everything printed
@@ -74,12 +74,14 @@ type Reply struct {
 	TooLarge bool    `json:",omitempty"` // it exceeded CaptureLimit and Events is empty
 }
 
-// Event is one thing printed (Stream set) or displayed (Data set).
+// Event is one thing printed (Stream set), displayed (Data set) or cleared.
 type Event struct {
 	Stream   string                     `json:",omitempty"` // "stdout" or "stderr"
 	Text     string                     `json:",omitempty"`
 	Data     map[string]json.RawMessage `json:",omitempty"`
 	Metadata map[string]json.RawMessage `json:",omitempty"`
+	Op       string                     `json:",omitempty"` // a display.Op: "" shows, else "update", "clear" or "clear later"
+	As       string                     `json:",omitempty"` // the id of the display
 }
 
 // Stuck says where cell Seq still is a while after it was asked to end.

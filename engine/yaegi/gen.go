@@ -29,7 +29,7 @@ var packages = []struct {
 	{path: "bytes", not: "Title"}, // deprecated
 	{path: "errors"},
 	{path: "fmt", not: "F?Scan.*|Sscan.*"},
-	{path: "gomemo/display", not: "SetSink"},
+	{path: "gomemo/display", not: "SetSink|Command|Op.*"},
 	{path: "math"},
 	{path: "sort"},
 	{path: "strconv"},

@@ -19,7 +19,7 @@ import (
 // noKernel is a kernel process that nobody needs here.
 type noKernel struct{}
 
-func (noKernel) Show(display.Bundle) error            { return nil }
+func (noKernel) Show(display.Command) error           { return nil }
 func (noKernel) BeginCapture() (int, error)           { return 0, nil }
 func (noKernel) EndCapture(int) ([]wire.Event, error) { return nil, nil }
 func (noKernel) Judged(wire.Call)                     {}

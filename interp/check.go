@@ -624,8 +624,9 @@ func (p *plan) settleVars() (errs diagnostics) {
 
 // settleMoves judges the older variables whose types changed under them,
 // because a type or something that its methods reach was declared again. One
-// that looks the same in memory keeps its value. The others are dropped, and a
-// cell that uses one is refused.
+// that no statement has mentioned is zero, and will be under the new type. One
+// that looks the same in memory keeps its value. The others lose it, and
+// a cell that uses one is refused until it is declared again.
 func (p *plan) settleMoves() (errs diagnostics) {
 	p.move = map[string]bool{}
 	mine := map[string]bool{}
@@ -635,7 +636,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 	for _, name := range sortedKeys(p.table.byName) {
 		d := p.table.byName[name]
 		was, known := p.s.hashOf[name]
-		if d.kind != varDecl || mine[name] || !known || was == d.group.hash {
+		if d.kind != varDecl || mine[name] || !known || was == d.group.hash || !d.touched || d.lost != "" {
 			continue
 		}
 		obj := p.pkg.Scope().Lookup(name)
@@ -643,19 +644,42 @@ func (p *plan) settleMoves() (errs diagnostics) {
 			p.move[name] = true
 			continue
 		}
+		lost := *d
+		lost.lost = fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
+		p.table.byName[name] = &lost
 		p.dropped = append(p.dropped, name)
-		why := fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
+	}
+	if len(p.dropped) > 0 {
+		groups(p.table)
+	}
+	for _, name := range sortedKeys(p.table.byName) {
+		d := p.table.byName[name]
+		if d.lost == "" {
+			continue
+		}
 		for _, r := range p.refs {
 			if dep := p.table.byName[r.name]; dep != nil && dep.group.reaches(d) {
-				errs = append(errs, p.src.diag(r.off, "", "%s", why))
+				errs = append(errs, p.src.diag(r.off, "", "%s", d.lost))
 			}
 		}
-		p.s.gone[name] = why
-	}
-	for _, name := range p.dropped {
-		p.table.remove(name)
 	}
 	return errs
+}
+
+// touch marks the variables that the cell's statements may give a value.
+func (p *plan) touch() {
+	for _, r := range p.refs {
+		if d := p.table.byName[r.name]; d != nil && d.group != nil {
+			for _, name := range p.globals(d.group) {
+				p.table.byName[name].touched = true
+			}
+		}
+	}
+	if d := p.table.byName["main"]; p.callMain && d != nil {
+		for _, name := range p.globals(d.group) {
+			p.table.byName[name].touched = true
+		}
+	}
 }
 
 // shape describes a type by its memory alone: methods do not count, names of
@@ -704,8 +728,11 @@ func (p *plan) shape(t types.Type) string {
 			}
 			b.WriteString("}")
 			return true
+		case *types.Chan:
+			b.WriteString("chan ")
+			return write(u.Elem())
 		}
-		return false // interfaces, functions and channels
+		return false // interfaces and functions
 	}
 	if !write(t) {
 		return ""

@@ -44,6 +44,9 @@ type decl struct {
 	shape  string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
 	heap   *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
 
+	touched bool   // varDecl: statements that mention it have run; until then it is zero
+	lost    string // varDecl: why it has no value, "" if it has one
+
 	// What hashing found.
 	group *group
 }

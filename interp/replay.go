@@ -220,7 +220,7 @@ func (s *Session) revive(ctx context.Context) string {
 	<-proc.ready
 	live := map[string]bool{}
 	for name, d := range s.table.byName {
-		if d.kind == varDecl {
+		if d.kind == varDecl && d.lost == "" {
 			live[name] = true
 		}
 	}

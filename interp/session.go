@@ -299,8 +299,9 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 		return *failure("error", "the engine cannot start: %v\nRun \"gomemo doctor\" to see what is missing.", err)
 	}
 	for _, name := range p.dropped {
-		out.Stream("stderr", s.gone[name]+"\n")
+		out.Stream("stderr", p.table.byName[name].lost+"\n")
 	}
+	p.touch()
 	run.Seq = s.seq
 	run.Plugins = s.plugins(p, prog)
 	run.Vars = proc.bindings(p)
@@ -384,7 +385,7 @@ func (proc *process) bindings(p *plan) []wire.Var {
 	var out []wire.Var
 	for _, name := range sortedKeys(p.table.byName) {
 		d := p.table.byName[name]
-		if d.kind != varDecl {
+		if d.kind != varDecl || d.lost != "" {
 			continue
 		}
 		v := wire.Var{Name: name, Move: p.move[name]}
@@ -407,11 +408,12 @@ func typeKey(t *wire.Type) string {
 	return string(b)
 }
 
-// dropped lists variables that the engine holds and the notebook no longer has.
+// dropped lists variables that the engine holds and the notebook no longer has,
+// or has no value of.
 func (proc *process) dropped(p *plan) []string {
 	var out []string
 	for _, name := range sortedKeys(proc.bound) {
-		if d := p.table.byName[name]; d == nil || d.kind != varDecl {
+		if d := p.table.byName[name]; d == nil || d.kind != varDecl || d.lost != "" {
 			out = append(out, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -136,19 +137,23 @@ func (p *plan) lower(stmts, typing []ast.Stmt) (specs []ast.Spec, errs diagnosti
 					}
 				}
 				specs = append(specs, tvs)
-				var as ast.Stmt = &ast.EmptyStmt{Semicolon: vs.Pos(), Implicit: true}
-				if len(vs.Values) > 0 {
-					lhs := make([]ast.Expr, len(vs.Names))
-					for k, id := range vs.Names {
-						lhs[k] = id
+				parts := []*ast.ValueSpec{vs}
+				if len(vs.Values) == len(vs.Names) && len(olds) == 0 {
+					parts = parts[:0]
+					for k := range vs.Names {
+						parts = append(parts, &ast.ValueSpec{Names: vs.Names[k : k+1], Type: vs.Type, Values: vs.Values[k : k+1]})
 					}
-					as = &ast.AssignStmt{Lhs: lhs, TokPos: vs.Pos(), Tok: token.ASSIGN, Rhs: vs.Values}
 				}
-				p.body = append(p.body, as)
-				p.varSet[as] = vs
-				p.seg[as] = seg
-				for _, v := range p.vars[first:] {
-					v.stmt = as
+				for _, part := range parts {
+					as := setter(part)
+					p.body = append(p.body, as)
+					p.varSet[as] = part
+					p.seg[as] = seg
+					for _, v := range p.vars[first:] {
+						if slices.ContainsFunc(part.Names, func(id *ast.Ident) bool { return id.Name == v.name }) {
+							v.stmt = as
+						}
+					}
 				}
 			}
 		default:
@@ -156,6 +161,19 @@ func (p *plan) lower(stmts, typing []ast.Stmt) (specs []ast.Spec, errs diagnosti
 		}
 	}
 	return specs, errs
+}
+
+// setter is the statement that gives the variables of a declaration their
+// values.
+func setter(vs *ast.ValueSpec) ast.Stmt {
+	if len(vs.Values) == 0 {
+		return &ast.EmptyStmt{Semicolon: vs.Pos(), Implicit: true}
+	}
+	lhs := make([]ast.Expr, len(vs.Names))
+	for k, id := range vs.Names {
+		lhs[k] = id
+	}
+	return &ast.AssignStmt{Lhs: lhs, TokPos: vs.Pos(), Tok: token.ASSIGN, Rhs: vs.Values}
 }
 
 // useOld lets the initial value of a redeclared variable mention the variable

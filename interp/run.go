@@ -121,11 +121,18 @@ func (p *plan) runFile(prog *program) {
 // ordered is the body with each run of var declarations in the order in which
 // the variables need each other, as for package-level variables.
 func (p *plan) ordered() []ast.Stmt {
-	rank := map[string]int{}
+	rank := map[int]int{} // by the offset of the initial value
 	for i, in := range p.info.InitOrder {
-		for _, v := range in.Lhs {
-			rank[v.Name()] = i + 1
+		if src, off := p.s.offset(in.Rhs.Pos()); src == p.src {
+			rank[off] = i + 1
 		}
+	}
+	rankOf := func(st ast.Stmt) (last int) {
+		for _, v := range p.varSet[st].Values {
+			_, off := p.s.offset(v.Pos())
+			last = max(last, rank[off])
+		}
+		return last
 	}
 	out := append([]ast.Stmt(nil), p.body...)
 	for i := 0; i < len(out); {
@@ -135,7 +142,7 @@ func (p *plan) ordered() []ast.Stmt {
 		}
 		run := out[i:j]
 		sort.SliceStable(run, func(a, b int) bool {
-			return rank[p.varSet[run[a]].Names[0].Name] < rank[p.varSet[run[b]].Names[0].Name]
+			return rankOf(run[a]) < rankOf(run[b])
 		})
 		i = j
 	}

@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 )
 
@@ -10,11 +11,12 @@ import (
 // ready; its methods may be called from several goroutines. It implements
 // rt.Declarations.
 type Registry struct {
-	mu    sync.RWMutex // guards all fields below
-	units map[string]string
-	funcs map[string]reflect.Value
-	vars  map[string]reflect.Value
-	types map[string]reflect.Type
+	mu     sync.RWMutex // guards all fields below
+	units  map[string]string
+	funcs  map[string]reflect.Value
+	vars   map[string]reflect.Value
+	types  map[string]reflect.Type
+	latest map[string]reflect.Type // by name alone
 }
 
 // Unit implements rt.Declarations.
@@ -80,6 +82,19 @@ func (r *Registry) FuncNamed(full string) (reflect.Value, bool) {
 func (r *Registry) TypeNamed(full string) reflect.Type {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	return r.types[full]
+}
+
+// TypeLike finds the type of that name. Of a notebook type it finds the newest
+// version, which may not be the one that full names.
+func (r *Registry) TypeLike(full string) reflect.Type {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if strings.HasPrefix(full, unitPrefix) {
+		if t := r.latest[full[strings.LastIndex(full, ".")+1:]]; t != nil {
+			return t
+		}
+	}
 	return r.types[full]
 }
 

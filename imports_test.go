@@ -34,6 +34,9 @@ var allowed = map[string][]string{
 	"persist": {"internal/atomicfile", "internal/mmap"},
 	"memo":    {"internal/atomicfile", "persist"},
 
+	// What is predeclared in cells.
+	"cells": {"persist"},
+
 	"persist/compress": {"persist"},
 	"persist/npy":      {"internal/atomicfile", "internal/mmap"},
 
@@ -45,7 +48,7 @@ var allowed = map[string][]string{
 	"engine/session": {"display", "engine/rt", "engine/wire", "memo", "persist"},
 	"engine/yaegi":   {"display", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
 	"engine/host": {
-		"display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi",
+		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi",
 	},
 	"cmd/engine": {"engine/host"},
 

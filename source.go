@@ -7,5 +7,5 @@ import "embed"
 
 // Source holds the packages that the engine links, with go.mod and go.sum.
 //
-//go:embed go.mod go.sum cmd/engine/*.go display/*.go engine/host engine/internal engine/rt engine/session engine/wire engine/yaegi internal memo/*.go persist/*.go
+//go:embed go.mod go.sum cells/*.go cmd/engine/*.go display/*.go engine/host engine/internal engine/rt engine/session engine/wire engine/yaegi internal memo/*.go persist/*.go
 var Source embed.FS

@@ -12,6 +12,10 @@ import (
 // each file, a package with only those names that the file takes from it, and
 // generated code qualifies them.
 
+// predeclared are the names that every notebook has without an import, unless
+// it declares them.
+var predeclared = map[string]string{"Dump": "gomemo/cells", "Load": "gomemo/cells"}
+
 // partSuffix marks the path of such a package, and separates the names.
 const partSuffix = "·"
 
@@ -23,12 +27,14 @@ func (p *plan) bindDots() {
 		}
 	}
 	p.dotted, p.parts = map[string][]string{}, &partImporter{from: p.s.importer, parts: map[string]*types.Package{}}
-	if len(p.dots) == 0 {
-		return
-	}
 	names := map[string]bool{}
 	for id := range p.unresolved {
 		names[id.Name] = true
+	}
+	for name, pth := range predeclared {
+		if names[name] {
+			p.dotted[pth] = append(p.dotted[pth], name)
+		}
 	}
 	for _, pth := range p.dots {
 		pkg, err := p.s.importer.Import(pth)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gomemo/cells"
 	"gomemo/display"
 	"gomemo/engine/internal/frame"
 	"gomemo/engine/internal/trace"
@@ -51,6 +52,7 @@ func Serve(o Options) error {
 	}
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
 	h.session = session.New(*first.Hello, h.conn)
+	cells.SetTypes(h.session.TypeLike)
 	defer h.conn.close()
 	display.SetSink(h.conn.Show)
 	defer display.SetSink(nil)

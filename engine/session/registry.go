@@ -57,6 +57,7 @@ func (r *Registry) Type(unit, name string, ptr any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	put(&r.types, unit+"."+name, t.Elem())
+	put(&r.latest, name, t.Elem())
 }
 
 // Refusal tells why calls that reach the generated package path are not

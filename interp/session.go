@@ -306,6 +306,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	run.Plugins = s.plugins(p, prog)
 	run.Vars = proc.bindings(p)
 	run.Drop = proc.dropped(p)
+	run.Stale = s.stale(p)
 	began := time.Now()
 	done, err := proc.engine.Run(ctx, run, out)
 	for i, v := range run.Vars {
@@ -376,6 +377,24 @@ func (s *Session) plugins(p *plan, prog *program) []string {
 	for _, path := range sortedKeys(need) {
 		s.opened = append(s.opened, path)
 		out = append(out, path)
+	}
+	return out
+}
+
+// stale lists the loaded packages whose types are no longer the notebook's.
+func (s *Session) stale(p *plan) []string {
+	current := map[string]bool{}
+	for _, d := range p.table.byName {
+		if d.group != nil {
+			current[s.placed[d.group.hash]] = true
+		}
+	}
+	var out []string
+	for _, path := range sortedKeys(s.units) {
+		u := s.units[path]
+		if u.plugin != "" && u.groups[0].typed && !current[path] {
+			out = append(out, path)
+		}
 	}
 	return out
 }

@@ -86,6 +86,7 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 		}
 	}
 	h.session.Drop(r.Drop...)
+	h.session.SetStale(r.Stale)
 	for _, v := range r.Vars {
 		var t reflect.Type
 		if v.Unit == "" {

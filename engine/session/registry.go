@@ -17,6 +17,7 @@ type Registry struct {
 	vars   map[string]reflect.Value
 	types  map[string]reflect.Type
 	latest map[string]reflect.Type // by name alone
+	stale  map[string]bool         // units of replaced types
 }
 
 // Unit implements rt.Declarations.
@@ -67,7 +68,21 @@ func (r *Registry) Refusal(path string) (refuse string, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	refuse, ok = r.units[path]
+	if r.stale[path] {
+		refuse = "it is of a version of the code that is gone"
+	}
 	return refuse, ok
+}
+
+// SetStale says which generated packages hold types that the notebook has
+// replaced. What methods of theirs read is not part of any key.
+func (r *Registry) SetStale(paths []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.stale)
+	for _, path := range paths {
+		put(&r.stale, path, true)
+	}
 }
 
 // FuncNamed finds a function by its full name, "nb/<hash>.name".

@@ -65,7 +65,7 @@ func Check(ctx context.Context, o Options) []Finding {
 		add("toolchain", err, "")
 		return findings
 	}
-	const prepare = "run any notebook, or gomemo run, once: it is made then"
+	const prepare = "gomemo prepare (running any notebook does it too)"
 	if !t.load() {
 		add("toolchain", &MissingError{What: "not prepared yet", Fix: prepare}, "")
 		return findings

@@ -75,6 +75,9 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 	line, _ := p.src.position(off)
 	j.site = wire.Site{Func: p.funcName(fn), Cell: p.src.cell, Line: line}
 	j.root = p.declOf(fn)
+	if j.root != nil && strings.Contains(j.root.doc, "//go:uintptr") {
+		return nil // the compiler treats the arguments of its calls in a way of its own
+	}
 	if recv := fn.Signature().Recv(); recv != nil {
 		j.site.Params = append(j.site.Params, recv.Name())
 	}
@@ -214,12 +217,12 @@ func (e *emitter) memoEdits(p *plan, j *judged, index, outer int) []edit {
 	src := p.src.text
 	call := fmt.Sprintf("_rt.Memo(_c, %d, ", index)
 	if j.sel == nil {
-		funFrom, funTo := p.s.span(j.call.Fun)
-		close := ")"
-		if inst := e.instance(p, j.call.Fun); inst != "" {
-			close = inst + ")"
+		instance, ok := e.instance(p, j.call.Fun)
+		if !ok {
+			return nil // a type argument has no name
 		}
-		return []edit{{funFrom, funFrom, call, 10 + outer}, {funTo, funTo, close, -1000 - outer}}
+		funFrom, funTo := p.s.span(j.call.Fun)
+		return append(instance, edit{funFrom, funFrom, call, 10 + outer}, edit{funTo, funTo, ")", -1000 - outer})
 	}
 	method, arg, ok := e.methodExpr(p, j)
 	if !ok || e.spreadsCall(p, j) {
@@ -264,23 +267,38 @@ func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg string, ok bool) {
 }
 
 // instance writes the type arguments that a call of a generic function leaves
-// to inference; a function value needs them.
-func (e *emitter) instance(p *plan, fun ast.Expr) string {
-	id, ok := ast.Unparen(fun).(*ast.Ident)
-	if !ok {
-		return ""
+// to inference; a function value needs them. It fails if one has no name here.
+func (e *emitter) instance(p *plan, fun ast.Expr) (edits []edit, ok bool) {
+	fun = ast.Unparen(fun)
+	given := 0
+	_, at := p.s.span(fun)
+	switch x := fun.(type) {
+	case *ast.IndexExpr:
+		fun, given = x.X, 1
+		_, at = p.s.offset(x.Rbrack)
+	case *ast.IndexListExpr:
+		fun, given = x.X, len(x.Indices)
+		_, at = p.s.offset(x.Rbrack)
 	}
-	inst, ok := p.info.Instances[id]
-	if !ok {
-		return ""
+	id, isName := ast.Unparen(fun).(*ast.Ident)
+	if !isName {
+		return nil, true
+	}
+	inst, generic := p.info.Instances[id]
+	if !generic || inst.TypeArgs.Len() == given {
+		return nil, true
 	}
 	var parts []string
-	for t := range inst.TypeArgs.Types() {
-		text, err := textOf(p.pkg, t)
+	for i := given; i < inst.TypeArgs.Len(); i++ {
+		text, err := textOf(p.pkg, inst.TypeArgs.At(i))
 		if err != nil {
-			return ""
+			return nil, false
 		}
 		parts = append(parts, e.typeText(text))
 	}
-	return "[" + strings.Join(parts, ", ") + "]"
+	list := strings.Join(parts, ", ")
+	if given > 0 {
+		return []edit{{at, at, ", " + list, -2000}}, true
+	}
+	return []edit{{at, at, "[" + list + "]", -2000}}, true
 }

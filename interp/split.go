@@ -111,10 +111,11 @@ func kindOf(toks []token.Token) pieceKind {
 
 // prefix opens the function that statements are parsed in. The file of the
 // declarations gets a prefix of the same length, so that one subtraction turns
-// an offset of either into an offset of the cell.
+// an offset of either into an offset of the cell. It ends a line: a directive
+// on the first line of the cell belongs to what follows.
 const prefix = "package main;func _(){"
 
-var filePrefix = "package main;" + strings.Repeat(" ", len(prefix)-len("package main;"))
+var filePrefix = "package main;" + strings.Repeat(" ", len(prefix)-len("package main;\n")) + "\n"
 
 // parsed is a cell taken apart. stmts and typing are two parses of the same
 // text: typing lends its expressions to the package-level variables that the

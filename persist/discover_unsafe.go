@@ -42,13 +42,14 @@ type work struct {
 
 // A mapping is a map with a copy of its entries in canonical order.
 type mapping struct {
-	plan *plan
-	slot unsafe.Pointer // where a pointer to the map is
-	id   int            // in the pool of its type
-	n    int
-	keys []seg
-	vals []seg
-	keep any // what holds keys and vals
+	plan  *plan
+	slot  unsafe.Pointer // where a pointer to the map is
+	id    int            // in the pool of its type
+	n     int
+	keys  []seg
+	vals  []seg
+	texts *textTable // instead of keys
+	keep  any        // what holds keys and vals
 }
 
 // A graph is what the roots refer to.

@@ -46,8 +46,8 @@
 // are equal in all that a bounded search sees, may be stored in more than one
 // order.
 //
-// When a table is loaded, its small pieces share blocks of 64 KiB: a pointer
-// that is kept keeps its block. Fast paths for the common types of maps rely on
+// When a table is loaded, its small pieces share blocks of 64 KiB, and texts
+// blocks of 256 KiB: a pointer or string that is kept keeps its block. Fast paths for the common types of maps rely on
 // the memory layout of maps that the compiler in use gives to types of equal
 // size; tests with each new Go release check it.
 //

@@ -224,7 +224,7 @@ func (e *encoder) write() {
 		if r := &e.roots[i]; !r.variable {
 			e.segs = append(e.segs, seg{r.ptr, 1})
 			n := len(e.segs)
-			e.batches = append(e.batches, batch{r.plan, source{segs: e.segs[n-1 : n : n], stride: r.plan.size, rows: 1}})
+			e.batches = append(e.batches, batch{plan: r.plan, src: source{segs: e.segs[n-1 : n : n], stride: r.plan.size, rows: 1}})
 		}
 	}
 	e.poolBatches(false)
@@ -232,7 +232,11 @@ func (e *encoder) write() {
 	for i := 0; i < len(e.batches) && e.err == nil; i++ {
 		b := e.batches[i]
 		e.batches[i] = batch{}
-		e.column(b.plan, b.src)
+		if b.texts != nil {
+			e.textColumn(b.texts)
+		} else {
+			e.column(b.plan, b.src)
+		}
 	}
 	e.writeTypes()
 }
@@ -283,7 +287,7 @@ func (e *encoder) poolBatches(flat bool) {
 			e.segs = append(e.segs, seg{e.regions[i].p, e.regions[i].n})
 		}
 		segs := e.segs[start:len(e.segs):len(e.segs)]
-		e.batches = append(e.batches, batch{pl.base, source{segs: segs, stride: pl.base.size, rows: pl.rows}})
+		e.batches = append(e.batches, batch{plan: pl.base, src: source{segs: segs, stride: pl.base.size, rows: pl.rows}})
 	}
 }
 
@@ -317,17 +321,17 @@ func (e *encoder) writeMaps() {
 		if rows == 0 || e.nested >= 2 {
 			continue
 		}
-		keys, vals := ms[0].keys, ms[0].vals
-		if len(ms) > 1 {
-			keys, vals = nil, nil
+		keys := batch{plan: p.key, src: source{stride: p.key.size, rows: rows}}
+		vals := batch{plan: p.val, src: source{stride: p.val.size, rows: rows}}
+		if len(ms) == 1 {
+			keys.texts, keys.src.segs, vals.src.segs = ms[0].texts, ms[0].keys, ms[0].vals
+		} else {
 			for _, m := range ms {
-				keys = append(keys, m.keys...)
-				vals = append(vals, m.vals...)
+				keys.src.segs = append(keys.src.segs, m.keySegs()...)
+				vals.src.segs = append(vals.src.segs, m.vals...)
 			}
 		}
-		e.batches = append(e.batches,
-			batch{p.key, source{segs: keys, stride: p.key.size, rows: rows}},
-			batch{p.val, source{segs: vals, stride: p.val.size, rows: rows}})
+		e.batches = append(e.batches, keys, vals)
 	}
 }
 

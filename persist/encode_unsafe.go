@@ -36,8 +36,9 @@ type dim struct {
 
 // A batch is a table still to be written.
 type batch struct {
-	plan *plan
-	src  source
+	plan  *plan
+	src   source
+	texts *textTable // instead of src
 }
 
 // field returns the source of what lies at off in each value.
@@ -197,6 +198,16 @@ func (e *encoder) stringColumn(s source) {
 		}
 	})
 	w.end()
+}
+
+// textColumn stores strings that are a column already.
+func (e *encoder) textColumn(t *textTable) {
+	nums := e.numbers(len(t.sizes))
+	for i, n := range t.sizes {
+		nums[i] = uint64(n)
+	}
+	e.numberColumn(nums)
+	e.wholeColumn(1, t.bytes)
 }
 
 func (e *encoder) leafColumn(l *leaf, s source) {
@@ -382,7 +393,7 @@ func (e *encoder) ifaceColumn(p *plan, s source) {
 		}
 	})
 	for i, d := range plans {
-		e.batches = append(e.batches, batch{d, source{segs: segs[i], stride: d.size, rows: len(segs[i])}})
+		e.batches = append(e.batches, batch{plan: d, src: source{segs: segs[i], stride: d.size, rows: len(segs[i])}})
 	}
 }
 

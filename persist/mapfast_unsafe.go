@@ -73,8 +73,12 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 	src := *(*map[K]V)(m.slot)
 	n := len(src)
 	m.n = n
-	if n == 0 || n > math.MaxUint32 {
+	if n == 0 || uint64(n) > math.MaxUint32 {
 		e.changed = n > 0
+		return
+	}
+	if texts, ok := any(src).(map[string]V); ok && n >= radixMin {
+		snapTexts(e, m, texts)
 		return
 	}
 	ks, vs := make([]K, 0, n), make([]V, 0, n)
@@ -102,11 +106,69 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
 }
 
+// A textTable is a column of strings that is ready to be stored.
+type textTable struct {
+	sizes []uint32
+	bytes []byte
+}
+
+// strings returns the texts.
+func (t *textTable) strings() []string {
+	s := make([]string, len(t.sizes))
+	at := 0
+	for i, n := range t.sizes {
+		s[i] = string(t.bytes[at : at+int(n)])
+		at += int(n)
+	}
+	return s
+}
+
+// snapTexts is snapFast for many string keys. It copies the keys to memory
+// where they lie together and that the garbage collector need not look at: the
+// keys of a map are all over the heap, and fetching each only once halves the
+// time.
+func snapTexts[V any](e *encoder, m *mapping, src map[string]V) {
+	n := m.n
+	text := make([]byte, 0, 16*n)
+	ends, vs := make([]int, 1, n+1), make([]V, 0, n)
+	for k, v := range src {
+		if len(vs) == n || uint64(len(k)) > math.MaxUint32 {
+			e.changed = true
+			return
+		}
+		text = append(text, k...)
+		ends, vs = append(ends, len(text)), append(vs, v)
+	}
+	if len(vs) < n {
+		e.changed = true
+		return
+	}
+	order := e.sortTexts(n, func(i int) string {
+		lo, hi := ends[i], ends[i+1]
+		return unsafe.String(unsafe.SliceData(text[lo:]), hi-lo)
+	})
+	t := &textTable{make([]uint32, n), make([]byte, len(text))}
+	vals := make([]V, n)
+	for at, it := range order {
+		t.sizes[at] = uint32(ends[it.i+1] - ends[it.i])
+	}
+	inParallel(n, func(lo, hi int) {
+		to := 0
+		for _, size := range t.sizes[:lo] {
+			to += int(size)
+		}
+		for at := lo; at < hi; at++ {
+			i := order[at].i
+			to += copy(t.bytes[to:], text[ends[i]:ends[i+1]])
+			vals[at] = vs[i]
+		}
+	})
+	m.texts, m.keep = t, vals
+	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
+}
+
 // sortKeys returns the order of the keys.
 func sortKeys[K cmp.Ordered](s *scratch, ks []K) []item {
-	if texts, ok := any(ks).([]string); ok && len(ks) >= radixMin {
-		return s.sortTexts(len(texts), func(i int) string { return texts[i] })
-	}
 	items := s.itemSpace(len(ks))
 	if _, ok := any(ks).([]string); ok {
 		for i := range items {

@@ -58,6 +58,15 @@ func snapMap(e *encoder, m *mapping) {
 	}
 }
 
+// keySegs returns where the keys are.
+func (m *mapping) keySegs() []seg {
+	if m.texts == nil {
+		return m.keys
+	}
+	keys := m.texts.strings()
+	return []seg{{unsafe.Pointer(unsafe.SliceData(keys)), len(keys)}}
+}
+
 // An entrySorter orders the entries of a map: by key where keys have an order that
 // means something, else by a digest of what the key holds.
 type entrySorter struct {

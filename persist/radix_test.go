@@ -15,7 +15,7 @@ import (
 func TestSortTexts(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{0, 1, 2, 63, 64, 1000, 1 << 15, 100_000} {
+	for _, n := range []int{0, 1, 2, 63, 64, 1000, 1 << 15, 40_000} {
 		for _, alphabet := range []string{"\x00", "\x00a", "ab", "abcdefghijklmnopqrstuvwxyz", "\x00\xff\x7f\x80"} {
 			texts := make([]string, n)
 			for i := range texts {

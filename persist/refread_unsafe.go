@@ -39,36 +39,26 @@ func (d *decoder) stringColumn(c *conv, dst source) {
 		}
 		return
 	}
-	var text []byte // of the next strings
+	texts := textReader{r: r}
+	defer texts.stop()
 	k := 0
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			size := int(nums[k])
-			if size > len(text) {
-				text = d.readText(nums[k:], r)
-				if d.err != nil || d.r.err != nil {
-					return
-				}
+			k++
+			if size == 0 {
+				*(*string)(unsafe.Add(q, uintptr(i)*stride)) = ""
+				continue
+			}
+			var text []byte
+			if size <= len(texts.block) {
+				text, texts.block = texts.block[:size], texts.block[size:]
+			} else if text = texts.next(size); text == nil {
+				return
 			}
 			*(*string)(unsafe.Add(q, uintptr(i)*stride)) = unsafe.String(unsafe.SliceData(text), size)
-			text = text[size:]
-			k++
 		}
 	})
-}
-
-// readText reads the bytes of as many strings as fill a block.
-func (d *decoder) readText(sizes []uint64, r *columnReader) []byte {
-	n := 0
-	for i, size := range sizes {
-		if i > 0 && n+int(size) > blockSize {
-			break
-		}
-		n += int(size)
-	}
-	text := make([]byte, n)
-	r.copyTo(text)
-	return text
 }
 
 func (d *decoder) leafColumn(c *conv, dst source) {

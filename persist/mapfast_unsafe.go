@@ -129,41 +129,40 @@ func (t *textTable) strings() []string {
 // time.
 func snapTexts[V any](e *encoder, m *mapping, src map[string]V) {
 	n := m.n
-	text := make([]byte, 0, 16*n)
-	ends, vs := make([]int, 1, n+1), make([]V, 0, n)
+	t := texts{bytes: make([]byte, 0, 16*n), ends: make([]int, 1, n+1)}
+	vs := make([]V, 0, n)
 	for k, v := range src {
 		if len(vs) == n || uint64(len(k)) > math.MaxUint32 {
 			e.changed = true
 			return
 		}
-		text = append(text, k...)
-		ends, vs = append(ends, len(text)), append(vs, v)
+		t.bytes = append(t.bytes, k...)
+		t.ends, vs = append(t.ends, len(t.bytes)), append(vs, v)
 	}
 	if len(vs) < n {
 		e.changed = true
 		return
 	}
-	order := e.sortTexts(n, func(i int) string {
-		lo, hi := ends[i], ends[i+1]
-		return unsafe.String(unsafe.SliceData(text[lo:]), hi-lo)
-	})
-	t := &textTable{make([]uint32, n), make([]byte, len(text))}
+	size := len(t.bytes)
+	t.bytes = append(t.bytes, make([]byte, textPadding)...)
+	order := e.sortTexts(&t)
 	vals := make([]V, n)
+	table := &textTable{make([]uint32, n), make([]byte, size)}
 	for at, it := range order {
-		t.sizes[at] = uint32(ends[it.i+1] - ends[it.i])
+		table.sizes[at] = uint32(t.size(it.i))
 	}
 	inParallel(n, func(lo, hi int) {
 		to := 0
-		for _, size := range t.sizes[:lo] {
+		for _, size := range table.sizes[:lo] {
 			to += int(size)
 		}
 		for at := lo; at < hi; at++ {
 			i := order[at].i
-			to += copy(t.bytes[to:], text[ends[i]:ends[i+1]])
+			to += copy(table.bytes[to:], t.bytes[t.ends[i]:t.ends[i+1]])
 			vals[at] = vs[i]
 		}
 	})
-	m.texts, m.keep = t, vals
+	m.texts, m.keep = table, vals
 	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
 }
 

@@ -25,18 +25,45 @@ type item struct {
 	i      uint32
 }
 
-// sortTexts returns the order of n texts by their bytes, smallest first, until
+// texts are many texts in one piece of memory.
+type texts struct {
+	bytes []byte // with textPadding bytes more at the end
+	ends  []int  // of each text, after a 0
+}
+
+// textPadding lets eight bytes be read wherever a text ends.
+const textPadding = 8
+
+func (t *texts) len() int { return len(t.ends) - 1 }
+
+func (t *texts) size(i uint32) int { return t.ends[i+1] - t.ends[i] }
+
+// digits returns eight bytes of a text from depth on, zeros after its end.
+func (t *texts) digits(i uint32, depth int) uint64 {
+	left := t.size(i) - depth
+	if left <= 0 {
+		return 0
+	}
+	x := binary.BigEndian.Uint64(t.bytes[t.ends[i]+depth:])
+	if left < 8 {
+		x &= ^uint64(0) << (64 - 8*left)
+	}
+	return x
+}
+
+// sortTexts returns the order of texts by their bytes, smallest first, until
 // the scratch space is used again. Of 793,000 words the comparisons alone would
 // take 500 ms, because each has to fetch two texts from memory; here a text is
 // fetched once for each eight bytes that it has in common with others.
-func (s *scratch) sortTexts(n int, text func(i int) string) []item {
+func (s *scratch) sortTexts(t *texts) []item {
+	n := t.len()
 	items := s.itemSpace(n)
 	inParallel(n, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			items[i] = item{digits(text(i), 0), uint32(i)}
+			items[i] = item{t.digits(uint32(i), 0), uint32(i)}
 		}
 	})
-	d := &sorter{counts: s.countSpace(), text: text}
+	d := &sorter{counts: s.countSpace(), text: t}
 	d.sortTop(items, s.spareSpace(n))
 	return items
 }
@@ -71,7 +98,7 @@ func inParallel(n int, f func(lo, hi int)) {
 type sorter struct {
 	counts []int32
 	ends   []int32 // a stack
-	text   func(i int) string
+	text   *texts
 	same   func([]item)
 }
 
@@ -207,14 +234,14 @@ func (d *sorter) sortSame(items, spare []item, depth int) {
 	// ended come first, by length.
 	ended := 0
 	for k := range items {
-		if len(d.text(int(items[k].i))) <= depth+8 {
+		if d.text.size(items[k].i) <= depth+8 {
 			items[k], items[ended] = items[ended], items[k]
 			ended++
 		}
 	}
 	if ended > 1 {
 		slices.SortFunc(items[:ended], func(a, b item) int {
-			return cmp.Compare(len(d.text(int(a.i))), len(d.text(int(b.i))))
+			return cmp.Compare(d.text.size(a.i), d.text.size(b.i))
 		})
 	}
 	rest := items[ended:]
@@ -222,21 +249,9 @@ func (d *sorter) sortSame(items, spare []item, depth int) {
 		return
 	}
 	for k := range rest {
-		rest[k].digits = digits(d.text(int(rest[k].i)), depth+8)
+		rest[k].digits = d.text.digits(rest[k].i, depth+8)
 	}
 	d.sort(rest, spare[min(ended, len(spare)):], depth+8)
-}
-
-// digits returns eight bytes of s from depth on, zeros after the end.
-func digits(s string, depth int) uint64 {
-	if len(s) >= depth+8 {
-		return binary.BigEndian.Uint64([]byte(s[depth : depth+8]))
-	}
-	var b [8]byte
-	if len(s) > depth {
-		copy(b[:], s[depth:])
-	}
-	return binary.BigEndian.Uint64(b[:])
 }
 
 // insertionMax is the length from which insertionSort is the slower way.

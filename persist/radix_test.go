@@ -17,24 +17,34 @@ func TestSortTexts(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 63, 64, 1000, 1 << 15, 40_000} {
 		for _, alphabet := range []string{"\x00", "\x00a", "ab", "abcdefghijklmnopqrstuvwxyz", "\x00\xff\x7f\x80"} {
-			texts := make([]string, n)
-			for i := range texts {
+			list := make([]string, n)
+			for i := range list {
 				var b strings.Builder
 				for range r.IntN(1 + min(i, 30)) {
 					b.WriteByte(alphabet[r.IntN(len(alphabet))])
 				}
-				texts[i] = []string{"", "commonprefix", "commonprefixcommonprefix"}[r.IntN(3)] + b.String()
+				list[i] = []string{"", "commonprefix", "commonprefixcommonprefix"}[r.IntN(3)] + b.String()
 			}
-			want := slices.Clone(texts)
+			want := slices.Clone(list)
 			slices.Sort(want)
 			var s scratch
-			for at, it := range s.sortTexts(n, func(i int) string { return texts[i] }) {
-				if texts[it.i] != want[at] {
-					t.Fatalf("%d texts of %q: %q at %d, want %q", n, alphabet, texts[it.i], at, want[at])
+			for at, it := range s.sortTexts(newTexts(list)) {
+				if list[it.i] != want[at] {
+					t.Fatalf("%d texts of %q: %q at %d, want %q", n, alphabet, list[it.i], at, want[at])
 				}
 			}
 		}
 	}
+}
+
+func newTexts(list []string) *texts {
+	t := &texts{ends: []int{0}}
+	for _, s := range list {
+		t.bytes = append(t.bytes, s...)
+		t.ends = append(t.ends, len(t.bytes))
+	}
+	t.bytes = append(t.bytes, make([]byte, textPadding)...)
+	return t
 }
 
 func TestFastMaps(t *testing.T) {

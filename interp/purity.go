@@ -17,13 +17,14 @@ import (
 // in impureNames.
 var purePackages = map[string]bool{
 	"bytes": true, "bufio": true, "cmp": true, "container/heap": true, "container/list": true, "container/ring": true,
-	"crypto/md5": true, "crypto/sha1": true, "crypto/sha256": true, "crypto/sha512": true,
+	"compress/bzip2": true, "compress/flate": true, "compress/gzip": true, "compress/lzw": true, "compress/zlib": true,
+	"crypto/aes": true, "crypto/cipher": true, "crypto/hmac": true, "crypto/subtle": true, "crypto/md5": true, "crypto/sha1": true, "crypto/sha256": true, "crypto/sha512": true,
 	"encoding/ascii85": true, "encoding/base32": true, "encoding/base64": true, "encoding/binary": true, "encoding/csv": true,
 	"encoding/hex": true, "encoding/json": true, "encoding/pem": true, "encoding/xml": true, "errors": true, "fmt": true,
 	"hash": true, "hash/adler32": true, "hash/crc32": true, "hash/crc64": true, "hash/fnv": true, "html": true,
-	"image": true, "image/color": true, "image/draw": true, "image/png": true, "io": true, "iter": true, "maps": true,
+	"image": true, "image/color": true, "image/draw": true, "image/gif": true, "image/jpeg": true, "image/png": true, "index/suffixarray": true, "io": true, "iter": true, "maps": true,
 	"math": true, "math/big": true, "math/bits": true, "math/cmplx": true, "math/rand": true, "math/rand/v2": true,
-	"net/url": true, "path": true, "regexp": true, "regexp/syntax": true, "slices": true, "sort": true, "strconv": true,
+	"net/netip": true, "net/url": true, "path": true, "regexp": true, "regexp/syntax": true, "slices": true, "sort": true, "strconv": true,
 	"strings": true, "sync": true, "sync/atomic": true, "text/tabwriter": true, "text/scanner": true, "time": true, "unicode": true,
 	"unicode/utf16": true, "unicode/utf8": true,
 	"gomemo/display": true,
@@ -44,6 +45,14 @@ var impureNames = map[string]string{
 	"maps.Keys":            "takes the keys of a map in random order", "maps.Values": "takes the values of a map in random order",
 	"maps.All":          "walks a map in random order",
 	"sync.WaitGroup.Go": "starts a goroutine", "sync.Pool.Get": "may return anything that was put back",
+}
+
+// pureNames are the pure functions of packages that are not.
+var pureNames = map[string]bool{
+	"path/filepath.Base": true, "path/filepath.Clean": true, "path/filepath.Dir": true, "path/filepath.Ext": true,
+	"path/filepath.FromSlash": true, "path/filepath.IsAbs": true, "path/filepath.IsLocal": true, "path/filepath.Join": true,
+	"path/filepath.Match": true, "path/filepath.Rel": true, "path/filepath.Split": true, "path/filepath.SplitList": true,
+	"path/filepath.ToSlash": true, "path/filepath.VolumeName": true,
 }
 
 // pureRand are the functions of the random packages that make a generator from
@@ -150,7 +159,7 @@ func (p *plan) impureObject(id *ast.Ident, allowed map[*ast.Ident]bool) string {
 		if reason := impureNames[full]; reason != "" {
 			return fmt.Sprintf("calls %s, which %s", short, reason)
 		}
-		if !purePackages[pkg.Path()] {
+		if !purePackages[pkg.Path()] && !pureNames[full] {
 			return fmt.Sprintf("calls %s, and package %s is not known to be pure", short, pkg.Path())
 		}
 	}

@@ -13,7 +13,7 @@ GOMEMO := $(CURDIR)/bin/gomemo
 # What has goroutines of its own; the rest would only make the race detector slow.
 RACE := ./cmd/kernel ./display ./engine/... ./internal/... ./kernel ./memo ./notebook ./persist
 
-.PHONY: all check fmt vet lint test jupyter race golden fuzz bench setup build prepare install demo clean
+.PHONY: all check fmt vet lint test jupyter race golden fuzz conformance bench setup build prepare install demo clean
 
 all: build
 
@@ -80,6 +80,12 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$pkg; \
 		done; \
 	done
+
+# The programs of Go's own test suite as notebooks, compared with themselves:
+# about an hour, the rest of which machine is left to others. The tests run a
+# sample.
+conformance: prepare
+	nice $(GO) test -timeout 4h -run TestSuite ./conformance -full -v
 
 # For the figures of a commit: GOBENCHFLAGS='-count 10', and benchstat.
 GOBENCHFLAGS ?= -count 1 -benchtime 200ms

@@ -80,6 +80,9 @@ func (d *decoder) bindTo(c *conv, p *plan, path string) (err error) {
 		if err != nil {
 			return err
 		}
+		if !t.Implements(p.t) {
+			return mismatch()
+		}
 		c.boxed, err = d.bind(c.id, planOf(t), path)
 		return err
 	}

@@ -68,6 +68,11 @@ func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startSession(t, tc, ws, mode, cache)
+}
+
+func startSession(t testing.TB, tc *native.Toolchain, ws *native.Workspace, mode interp.Mode, cache string) *interp.Session {
+	t.Helper()
 	s := interp.New(interp.Options{Compiler: ws, Mode: mode, Start: func(ctx context.Context) (interp.Engine, error) {
 		path, err := ws.Engine(ctx)
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 // check type-checks the cell as part of the notebook: one package whose files
 // are the cell, the living declarations of every earlier cell, and the session's
 // variables. Bodies of functions that cannot have changed are left out.
-func (s *Session) check(ctx context.Context, src *source) (*plan, diagnostics) {
+func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, diagnostics) {
 	ps, errs := s.parse(src)
 	if len(errs) > 0 {
 		return nil, errs
@@ -30,7 +30,14 @@ func (s *Session) check(ctx context.Context, src *source) (*plan, diagnostics) {
 		return nil, errs
 	}
 	p.decls = decls
-	if errs := p.takeImports(ctx); len(errs) > 0 {
+	change, errs := p.takeImports(ctx)
+	if s.renew(ctx, change, out) {
+		p.table = s.table.clone() // without the variables that were lost
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	if errs := p.bindImports(); len(errs) > 0 {
 		return nil, errs
 	}
 	inFile, inBody := map[string]bool{}, map[string]bool{}
@@ -85,6 +92,7 @@ func (s *Session) check(ctx context.Context, src *source) (*plan, diagnostics) {
 		d.impure = p.impurity(d.node)
 		d.calls = calledNames(d.node)
 	}
+	s.recheck = false
 	for _, st := range p.body {
 		p.refs = append(p.refs, p.refsIn(st)...)
 	}
@@ -119,15 +127,16 @@ func declaredNames(st ast.Stmt) (names []string) {
 	return names
 }
 
+// explicit is an import of the cell.
+type explicit struct {
+	name, path string
+	off        int
+}
+
 // takeImports reads the cell's import declarations and makes the packages
-// available.
-func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
-	type explicit struct {
-		name, path string
-		off        int
-	}
-	var list []explicit
-	var outside []string
+// available. Without imports too, the change says what else is different.
+func (p *plan) takeImports(ctx context.Context) (change Change, errs diagnostics) {
+	var outside, perhaps []string
 	for _, spec := range p.imported {
 		pth, err := strconv.Unquote(spec.Path.Value)
 		_, off := p.s.offset(spec.Path.Pos())
@@ -143,29 +152,61 @@ func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
 		if spec.Name != nil {
 			e.name = spec.Name.Name
 		}
-		list = append(list, e)
+		p.explicit = append(p.explicit, e)
 		if !isStandard(pth) {
 			outside = append(outside, pth)
+		} else if !p.s.exported(pth) {
+			perhaps = append(perhaps, pth)
 		}
 	}
 	if len(errs) > 0 {
-		return errs
+		return change, errs
 	}
-	if len(outside) > 0 {
-		changed, err := p.s.compiler.Require(ctx, outside)
-		if err != nil {
-			off := 0
-			for _, e := range list {
-				if strings.Contains(err.Error(), e.path) {
-					off = e.off
-					break
-				}
-			}
-			return diagnostics{p.src.diag(off, "", "%v", err)}
+	change, err := p.s.compiler.Require(ctx, outside)
+	if err != nil {
+		return change, diagnostics{p.importError(ctx, err)}
+	}
+	for _, pth := range perhaps { // a module under development may be called anything
+		if more, err := p.s.compiler.Require(ctx, []string{pth}); err == nil && more.Engine != "" {
+			change.Engine = more.Engine
 		}
-		p.s.moduleChange = p.s.moduleChange || changed
 	}
-	for _, e := range list {
+	return change, nil
+}
+
+// exported reports whether a package is available as it is.
+func (s *Session) exported(pth string) bool {
+	r, err := s.compiler.Export(pth)
+	if err != nil {
+		return pth == "unsafe"
+	}
+	r.Close()
+	return true
+}
+
+// importError puts what is wrong with a module at the import that wants it.
+func (p *plan) importError(ctx context.Context, err error) Diagnostic {
+	if ctx.Err() != nil {
+		return p.src.diag(p.explicit[0].off, "", "interrupted while its module was looked for")
+	}
+	module := &ModuleError{Msg: err.Error()}
+	errors.As(err, &module)
+	off := 0
+	for _, e := range p.explicit {
+		if module.Path == e.path || module.Path == "" && strings.Contains(module.Msg, e.path) {
+			off = e.off
+			break
+		}
+		if !isStandard(e.path) && off == 0 {
+			off = e.off
+		}
+	}
+	return p.src.diag(off, module.Hint, "%s", module.Msg)
+}
+
+// bindImports gives the cell's imports their names.
+func (p *plan) bindImports() (errs diagnostics) {
+	for _, e := range p.explicit {
 		name := path.Base(e.path)
 		if e.path != "unsafe" {
 			pkg, err := p.s.importer.Import(e.path)
@@ -192,6 +233,7 @@ func (p *plan) takeImports(ctx context.Context) (errs diagnostics) {
 	return errs
 }
 
+// isStandard reports whether a path looks like the standard library's.
 func isStandard(pth string) bool {
 	first, _, _ := strings.Cut(pth, "/")
 	return !strings.Contains(first, ".") && first != "gomemo"
@@ -295,7 +337,7 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 		imps := map[string]string{}
 		dots := map[string][]string{}
 		for _, d := range bySource[src] {
-			full := recheck[d]
+			full := recheck[d] || d.broken != nil || p.s.recheck
 			f.Decls = append(f.Decls, declNode(d, full))
 			if full {
 				p.checked[d] = true

@@ -12,6 +12,11 @@
 // and what runs is behind the two interfaces; native.Workspace and
 // engine.Client are the real ones.
 //
+// Lines at the top of a cell that start with a percent sign are directives:
+// %go, %modules, %undef and %help. A Compiler that also has the methods of
+// [Modules] gives them something to manage. When it reports a [Change] of
+// loaded packages the Session goes on with another engine and replays values.
+//
 // # Limits
 //
 // func init is refused, and so is cgo in cells. A variable of the notebook

@@ -12,16 +12,17 @@ import (
 // notebook's table, which becomes the session's only when the cell compiles.
 type plan struct {
 	*parsed
-	s       *Session
-	table   *table
-	decls   []*decl             // declared by this cell, variables not included
-	body    []ast.Stmt          // what runs, with := and var turned into assignments
-	vars    []*newVar           // variables the cell declares, in order
-	imports map[string]string   // package name -> path, in force in this cell
-	dots    []string            // dot-imported paths, those of earlier cells included
-	dotted  map[string][]string // names that the cell takes from them, by path
-	blank   []string            // paths imported for their effect
-	parts   *partImporter
+	s        *Session
+	table    *table
+	decls    []*decl             // declared by this cell, variables not included
+	body     []ast.Stmt          // what runs, with := and var turned into assignments
+	vars     []*newVar           // variables the cell declares, in order
+	imports  map[string]string   // package name -> path, in force in this cell
+	explicit []explicit          // the cell's import declarations
+	dots     []string            // dot-imported paths, those of earlier cells included
+	dotted   map[string][]string // names that the cell takes from them, by path
+	blank    []string            // paths imported for their effect
+	parts    *partImporter
 
 	pkg          *types.Package
 	info         *types.Info

@@ -58,9 +58,10 @@ type Compiler interface {
 	// generated: the standard library's or a module's.
 	Export(path string) (io.ReadCloser, error)
 	// Require makes packages outside the standard library available, by
-	// downloading their modules if need be. changed reports that the engine
-	// must be replaced by the one of the new module graph.
-	Require(ctx context.Context, paths []string) (changed bool, err error)
+	// downloading their modules if need be, and looks whether those under
+	// development have changed. It is called, with no paths too, before every
+	// cell. Errors that a person can do something about are *ModuleErrors.
+	Require(ctx context.Context, paths []string) (Change, error)
 	// Build compiles and links. Positions in its errors are those of the
 	// //line directives.
 	Build(ctx context.Context, b Build) (Plugin, error)
@@ -84,4 +85,51 @@ type Engine interface {
 type Output interface {
 	Stream(name, text string) // "stdout" or "stderr"
 	Display(data, metadata map[string]json.RawMessage)
+}
+
+// Change is what happened to the notebook's module graph.
+type Change struct {
+	// Engine says why the engine must be replaced by the graph's own one, and
+	// plugins be built again: "golang.org/x/sys is v0.50.0 now". It is "" if
+	// both go on working.
+	Engine string
+	// Notice is anything else that the user should know now; "" if nothing.
+	Notice string
+}
+
+// Modules is the optional ability of a Compiler to manage the notebook's
+// modules. native.Workspace has it.
+type Modules interface {
+	// Go runs the go command in the notebook's module, "get" or "mod edit" for
+	// instance, and takes over what it did to go.mod. What it prints goes to
+	// out. If the graph does not work afterwards go.mod is put back.
+	Go(ctx context.Context, args []string, out io.Writer) (Change, error)
+	// Modules lists the modules that imported packages come from, and where the
+	// go.mod is that chose them.
+	Modules() (list []Module, gomod string)
+	// Pin sets the versions of modules, by path, in this notebook's own graph:
+	// a version, or "=>" and what replaces the module, a directory or
+	// "path@version".
+	Pin(ctx context.Context, pins map[string]string) (Change, error)
+}
+
+// Module is a module that imported packages come from.
+type Module struct {
+	Path    string
+	Version string // "" if a directory replaces it
+	Replace string // what is used in its place: a directory, or "path@version"; "" if nothing
+}
+
+// A ModuleError says why a package or module cannot be used.
+type ModuleError struct {
+	Path string // of the package or module; "" if unknown
+	Msg  string // one line
+	Hint string // what to do
+}
+
+func (e *ModuleError) Error() string {
+	if e.Hint == "" {
+		return e.Msg
+	}
+	return e.Msg + "; " + e.Hint
 }

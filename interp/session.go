@@ -56,22 +56,23 @@ type Session struct {
 	inspect   types.Importer // packages for completion, apart from the checker's
 
 	// Of the checker and the generator; used by Execute only.
-	fset         *token.FileSet
-	files        map[*token.File]*source
-	typeExprs    map[string]ast.Expr // parsed types of variables, by text
-	importer     types.Importer
-	sizes        types.Sizes
-	placed       map[string]string // group hash -> unit path
-	units        map[string]*unit
-	layouts      map[string]layout
-	seq          int
-	moduleChange bool
-	gone         map[string]string // variables that were lost -> why
-	hashOf       map[string]string // variables -> hash of their group when the engine learned of them
+	fset      *token.FileSet
+	files     map[*token.File]*source
+	typeExprs map[string]ast.Expr // parsed types of variables, by text
+	importer  types.Importer
+	sizes     types.Sizes
+	placed    map[string]string // group hash -> unit path
+	units     map[string]*unit
+	layouts   map[string]layout
+	seq       int
+	recheck   bool              // packages have changed: the next check leaves no body out
+	gone      map[string]string // variables that were lost -> why
+	hashOf    map[string]string // variables -> hash of their group when the engine learned of them
 
 	proc    *process
 	opened  []string          // plugins in the order of their first use
 	ran     map[string]string // statements -> the plugin whose Run function they are
+	builds  map[string]Build  // plugins -> what they were built from
 	history []*record
 }
 
@@ -88,7 +89,7 @@ func New(o Options) *Session {
 	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
 		fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
 		sizes: types.SizesFor("gc", runtime.GOARCH), placed: map[string]string{}, units: map[string]*unit{},
-		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}, ran: map[string]string{}}
+		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}, ran: map[string]string{}, builds: map[string]Build{}}
 	if s.mode == "" {
 		s.mode = Auto
 	}
@@ -160,19 +161,24 @@ func (s *Session) Execute(ctx context.Context, code string, cell int, out Output
 	s.seq++
 	src := newSource(strings.ReplaceAll(code, "\r", ""), cell) // as Go reads raw strings
 	src.seq = s.seq
-	if o, done := s.directive(src); done {
-		return o
+	src, meta, failed := s.direct(ctx, src, out)
+	if failed != nil {
+		return *failed
 	}
-	p, errs := s.check(ctx, src)
+	if strings.TrimSpace(src.text) == "" {
+		return Outcome{Metadata: meta}
+	}
+	p, errs := s.check(ctx, src, out)
 	if len(errs) > 0 {
-		return compileFailure(errs)
+		o := compileFailure(misplaced(src, errs))
+		o.Metadata = meta
+		return o
 	}
 	p.runMain()
 	if len(p.decls) == 0 && len(p.body) == 0 && len(p.blank) == 0 {
 		s.commit(p, nil)
-		return Outcome{}
+		return Outcome{Metadata: meta}
 	}
-	meta := map[string]any{}
 	run, prog, outcome := s.prepare(ctx, p, meta)
 	if outcome != nil {
 		outcome.Metadata = meta
@@ -181,20 +187,6 @@ func (s *Session) Execute(ctx context.Context, code string, cell int, out Output
 	o := s.evaluate(ctx, p, run, prog, out)
 	o.Metadata = meta
 	return o
-}
-
-// directive handles lines that are no Go: none is known yet.
-func (s *Session) directive(src *source) (Outcome, bool) {
-	t := strings.TrimLeft(src.text, " \t\n")
-	if t == "" {
-		return Outcome{}, true
-	}
-	if t[0] == '%' {
-		off := len(src.text) - len(t)
-		word, _, _ := strings.Cut(t, "\n")
-		return compileFailure(diagnostics{src.diag(off, "cells hold Go; there are no magic commands", "unknown command %s", strings.TrimSpace(word))}), true
-	}
-	return Outcome{}, false
 }
 
 // runMain calls func main of a cell that holds a whole program.
@@ -260,6 +252,7 @@ func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*w
 		}
 		return nil, nil, s.internal(err, prog)
 	}
+	s.builds[plugin.Path] = prog.build
 	meta["compile_ms"] = ms(plugin.Compile)
 	meta["link_ms"] = ms(plugin.Link)
 	meta["compile_cached"] = plugin.Cached
@@ -280,13 +273,6 @@ func (s *Session) internal(err error, prog *program) *Outcome {
 
 // evaluate has the engine run the cell, and takes over what it changed.
 func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *program, out Output) Outcome {
-	if s.moduleChange {
-		// The notebook's modules need another engine than the one that runs.
-		s.moduleChange = false
-		s.proc.close()
-		msg := s.revive(ctx)
-		out.Stream("stderr", "The imported module changes packages that the engine uses: a new engine was started. "+msg+"\n")
-	}
 	proc := s.proc
 	select {
 	case <-proc.ready:

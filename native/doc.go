@@ -5,7 +5,7 @@
 // [Prepare] finds the user's Go installation and makes a [Toolchain] of it,
 // once per Go version and set of flags: the standard library's archives for
 // plugins, the edited compiler, the external linker that was measured fastest,
-// and a self-test. [Toolchain.Open] returns the [Workspace] of one notebook: a
+// and a self-test. [Toolchain.OpenNotebook] returns the [Workspace] of one: a
 // module graph with gomemo itself in it, the archives of its packages, and the
 // engine that matches them. A Workspace is an interp.Compiler. [Check] explains
 // what is missing.
@@ -26,9 +26,21 @@
 // plugin.Open compares hashes of their archives. Both are therefore built in
 // one module graph, with -trimpath and the same GOEXPERIMENT and GOAMD64 (the
 // one that go env reports, so that floating-point results are those of go
-// run), and archives come from go list -export -buildmode=plugin. When a
-// notebook's imports change the version of a module that the engine links,
-// [Workspace.Require] reports it and [Workspace.Engine] builds a new engine.
+// run), and archives come from go list -export -buildmode=plugin. When the
+// content of a package changes that an engine or a plugin may have loaded,
+// [Workspace.Require] reports it, and [Workspace.Engine] builds a new engine if
+// it links that package.
+//
+// # Modules
+//
+// The go.mod in the notebook's directory decides, with the modules of its
+// go.work; a notebook without one has a private module, which is kept. Both
+// are only read: the graph is computed in a copy. [Workspace.Go] runs go get
+// and go mod in the module itself and puts its files back if the result does
+// not work. The go command has the user's environment, GOPROXY, GOPRIVATE,
+// GONOSUMDB and netrc included; of GOFLAGS only -modcacherw counts for builds,
+// because the engine and its plugins must have the same flags. Vendor
+// directories are not used.
 //
 // # The cache directory
 //
@@ -37,15 +49,17 @@
 //	engine/<key>/engine   engine binaries
 //	archive/              archives of modules' packages, named by content
 //	answer/               go list's answers, by module graph and import set
+//	module/<notebook>/    private modules: go.mod, go.sum
 //	unit/, plugin/        compiled generated packages, linked plugins
 //
-// Everything is published by rename. Entries of the last four carry a length
-// and a CRC-32C in a second file, written after them; an entry that does not
-// match is built again. The sums guard against cut writes and bad disks, not
-// against other users: the directory is created with mode 0700. Two processes
-// that prepare the same thing wait for each other through a lock file.
+// Everything is published by rename. Entries of archive, answer, unit and
+// plugin carry a length and a CRC-32C in a second file, written after them; an
+// entry that does not match is built again. The sums guard against cut writes
+// and bad disks, not against other users: the directory is created with mode
+// 0700. Two processes that prepare the same thing wait for each other through
+// a lock file.
 // What was not used for two weeks is removed, engines and toolchains after two
-// months; units and plugins together are kept below 2 GiB.
+// months, private modules after a year; units and plugins together are kept below 2 GiB.
 //
 // # Cost
 //

@@ -30,6 +30,9 @@ type environ struct {
 	GOCACHE      string
 	GOMODCACHE   string
 	CC           string
+	goflags      string // the user's, for module commands
+	proxy        string // GOPROXY
+	private      string // GONOPROXY, whose default is GOPRIVATE
 	arch         string // the architecture's level, such as "GOAMD64=v1"
 }
 
@@ -102,7 +105,8 @@ func askGo(ctx context.Context, command, toolchain string) (*environ, error) {
 		GOOS: vars["GOOS"], GOARCH: vars["GOARCH"],
 		GOTOOLDIR: vars["GOTOOLDIR"], GOEXPERIMENT: vars["GOEXPERIMENT"],
 		GOCACHE: vars["GOCACHE"], GOMODCACHE: vars["GOMODCACHE"],
-		CC: vars["CC"],
+		CC: vars["CC"], goflags: vars["GOFLAGS"], proxy: vars["GOPROXY"],
+		private: vars["GONOPROXY"],
 	}
 	if e.GOOS != vars["GOHOSTOS"] || e.GOARCH != vars["GOHOSTARCH"] {
 		return nil, &MissingError{
@@ -120,9 +124,13 @@ func askGo(ctx context.Context, command, toolchain string) (*environ, error) {
 // environment returns the process's environment with everything fixed that
 // would make builds differ from each other.
 func (e *environ) environment() []string {
+	goflags := "-trimpath" // not empty: an empty one means the user's default
+	if strings.Contains(e.goflags, "-modcacherw") {
+		goflags += " -modcacherw"
+	}
 	fixed := []string{
 		"GOTOOLCHAIN=local", "GO111MODULE=on", "GOWORK=off", "CGO_ENABLED=1",
-		"GOFLAGS=-trimpath", // not empty: an empty one means the user's default
+		"GOFLAGS=" + goflags,
 		"GOOS=" + e.GOOS, "GOARCH=" + e.GOARCH, "GOEXPERIMENT=" + e.GOEXPERIMENT,
 		"GOROOT=" + e.GOROOT, "LC_ALL=C",
 	}

@@ -20,10 +20,12 @@ type listed struct {
 	Standard   bool
 	Name       string
 	Imports    []string
+	EmbedFiles []string
 	ImportMap  map[string]string
+	Dir        string // of its source
 	Module     *struct {
-		Path    string
-		Replace *struct{ Version string } // Version is "" for a directory
+		Path, Version string
+		Replace       *struct{ Path, Version string } // Version is "" for a directory
 	}
 	Error      *struct{ Err string }
 	DepsErrors []*struct{ Err string }
@@ -34,7 +36,7 @@ type listed struct {
 // compiled is called for every package that had to be compiled.
 func (e *environ) goList(ctx context.Context, dir string, compiled func(), patterns ...string) ([]listed, error) {
 	args := []string{"list", "-mod=mod", "-e", "-export", "-deps", "-trimpath", "-buildmode=plugin", "-v",
-		"-json=ImportPath,Export,Standard,Name,Imports,ImportMap,Module,Error,DepsErrors", "--"}
+		"-json=ImportPath,Export,Standard,Name,Dir,EmbedFiles,Imports,ImportMap,Module,Error,DepsErrors", "--"}
 	if dir == "" {
 		dir = os.TempDir()
 		args[1] = "-mod=readonly" // of the standard library, outside any module
@@ -47,7 +49,10 @@ func (e *environ) goList(ctx context.Context, dir string, compiled func(), patte
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("native: go list: %s", message(stderr, err))
+		if dir == os.TempDir() {
+			return nil, fmt.Errorf("native: go list: %s", message(stderr, err))
+		}
+		return nil, fmt.Errorf("native: %w", e.explain("", message(stderr, err)))
 	}
 	var pkgs []listed
 	for dec := json.NewDecoder(&stdout); ; {
@@ -64,7 +69,7 @@ func (e *environ) goList(ctx context.Context, dir string, compiled func(), patte
 	}
 	if i := strings.Index(stderr, "# "); i == 0 || i > 0 && stderr[i-1] == '\n' {
 		// What does not compile is said on stderr only.
-		return nil, errors.New("native: " + strings.TrimSpace(stderr[i:]))
+		return nil, fmt.Errorf("native: %w", e.brokenPackage(stderr[i:]))
 	}
 	return pkgs, nil
 }

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
 // startModule is the go.mod that a notebook starts from. The zero one requires
@@ -17,7 +20,11 @@ import (
 type startModule struct {
 	gomod []byte
 	gosum []byte
-	dir   string // of the user's go.mod; "" if there is none
+	dir   string            // the notebook's; directories in gomod are relative to it
+	users bool              // gomod is the user's, in dir, and dir has packages
+	kept  string            // where a private module is kept between sessions; "" if it is not
+	work  *workspaceFile    // nil if there is none
+	pins  map[string]string // versions for modules that a user's gomod does not name
 }
 
 // notebookModule is the name of a notebook's own module, which has no
@@ -28,7 +35,8 @@ const notebookModule = "notebook"
 // go.mod files that are kept, so that they name no place of the machine.
 const sourcePlaceholder = "/gomemo/source"
 
-// readModule reads the go.mod in dir. It reports false if there is none.
+// readModule reads the go.mod and go.sum in dir. It reports false if there is
+// none.
 func readModule(dir string) (startModule, bool, error) {
 	gomod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if os.IsNotExist(err) || dir == "" {
@@ -41,45 +49,21 @@ func readModule(dir string) (startModule, bool, error) {
 	if err != nil && !os.IsNotExist(err) {
 		return startModule{}, false, err
 	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return startModule{}, false, err
-	}
-	return startModule{gomod: gomod, gosum: gosum, dir: dir}, true, nil
+	return startModule{gomod: gomod, gosum: gosum, dir: dir, users: true}, true, nil
 }
 
 // derive returns the go.mod and go.sum of the notebook's module graph: what
-// the user's go.mod requires, the user's module itself, and gomemo. local
-// reports that source directories are part of it, whose content may change at
-// any time.
+// the notebook's go.mod requires, the user's module itself, those of the
+// go.work, and gomemo. local reports that source directories are part of it,
+// whose content may change at any time.
 func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err error) {
-	file := new(modfile.File)
-	if m.gomod != nil {
-		if file, err = modfile.Parse("go.mod", m.gomod, nil); err != nil {
-			return nil, nil, false, err
-		}
-	}
-	users := ""
-	if file.Module != nil {
-		users = file.Module.Mod.Path
-	}
-	err = file.AddModuleStmt(notebookModule)
-	for _, r := range file.Replace {
-		if err == nil && modfile.IsDirectoryPath(r.New.Path) {
-			local = true
-			if !filepath.IsAbs(r.New.Path) {
-				err = file.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(m.dir, r.New.Path), "")
-			}
-		}
-	}
-	if err == nil && users != "" && users != engineModule {
-		local = true
-		file.AddNewRequire(users, "v0.0.0", false)
-		err = file.AddReplace(users, "", m.dir, "")
-	}
+	file, err := m.file()
 	if err != nil {
 		return nil, nil, false, err
 	}
-
+	for _, r := range file.Replace {
+		local = local || modfile.IsDirectoryPath(r.New.Path)
+	}
 	engine, err := modfile.Parse("go.mod", s.gomod, nil)
 	if err != nil {
 		return nil, nil, false, err
@@ -111,6 +95,65 @@ func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err err
 		return nil, nil, false, err
 	}
 	return gomod, append(append(gosum, m.gosum...), s.gosum...), local, nil
+}
+
+// file is the go.mod without gomemo: of a module that is the notebook's own
+// and has the user's module, those of the go.work and the pins in it.
+func (m startModule) file() (*modfile.File, error) {
+	file := new(modfile.File)
+	if m.gomod != nil {
+		var err error
+		if file, err = modfile.Parse("go.mod", m.gomod, nil); err != nil {
+			return nil, err
+		}
+	}
+	users := ""
+	if m.users && file.Module != nil {
+		users = file.Module.Mod.Path
+	}
+	err := file.AddModuleStmt(notebookModule)
+	for _, r := range slices.Clone(file.Replace) {
+		if err == nil && modfile.IsDirectoryPath(r.New.Path) && !filepath.IsAbs(r.New.Path) {
+			err = file.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(m.dir, r.New.Path), "")
+		}
+	}
+	if err == nil && users != "" && users != engineModule {
+		err = localModule{path: users, dir: m.dir}.addTo(file)
+	}
+	if err == nil && m.work != nil {
+		err = m.work.addTo(file, m.dir)
+	}
+	for _, path := range slices.Sorted(maps.Keys(m.pins)) {
+		if err == nil && !requires(file, path) {
+			err = pin(file, path, m.pins[path], m.dir)
+		}
+	}
+	return file, err
+}
+
+// pin sets the version of a module in a go.mod. value is one of Modules.Pin.
+func pin(file *modfile.File, path, value, dir string) error {
+	version, replacement := value, ""
+	if v, r, ok := strings.Cut(value, "=>"); ok {
+		version, replacement = strings.TrimSpace(v), strings.TrimSpace(r)
+	}
+	if version == "" {
+		version = anyVersion(path)
+	}
+	if err := module.Check(path, version); err != nil {
+		return err
+	}
+	if err := file.AddRequire(path, version); err != nil || replacement == "" {
+		return err
+	}
+	if modfile.IsDirectoryPath(replacement) {
+		return file.AddReplace(path, "", absolute(dir, replacement), "")
+	}
+	other, v, ok := strings.Cut(replacement, "@")
+	if !ok {
+		return fmt.Errorf("%s is replaced by %q, which is neither a directory, such as ./x, nor path@version", path, replacement)
+	}
+	return file.AddReplace(path, "", other, v)
 }
 
 var placeholderLine = regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(sourcePlaceholder) + `$`)

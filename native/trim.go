@@ -17,6 +17,9 @@ const (
 	// largeUnusedFor is the same for engines, sources and toolchains, which
 	// take minutes to get back.
 	largeUnusedFor = 60 * 24 * time.Hour
+	// moduleUnusedFor is the same for private modules. They are small, and the
+	// only place where a notebook's versions are written down.
+	moduleUnusedFor = 365 * 24 * time.Hour
 	// trimAbove bounds the plugins and units together: some 600 cells of
 	// 3.5 MB.
 	trimAbove = 2 << 30
@@ -79,6 +82,7 @@ func (c *cache) trim(now time.Time) {
 	for _, kind := range []string{"engine", "source", "toolchain"} {
 		c.trimDirs(kind, now.Add(-largeUnusedFor))
 	}
+	c.trimDirs("module", now.Add(-moduleUnusedFor))
 }
 
 // trimDirs removes the directories of a kind that were last used before then.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gomemo/interp"
 )
@@ -20,69 +21,83 @@ import (
 // a module graph with gomemo in it. It implements interp.Compiler. Its methods
 // may be called by several goroutines.
 type Workspace struct {
-	t     *Toolchain
-	local bool // directories of the user's are part of the graph: ask the go command each time
+	t *Toolchain
 
 	mu       sync.Mutex // guards all below
+	start    startModule
 	graph    graph
 	required map[string]bool // import paths asked for so far
+	watched  watched
+	seen     string // state of what is watched when the graph was made
 }
 
-var _ interp.Compiler = (*Workspace)(nil)
+var (
+	_ interp.Compiler = (*Workspace)(nil)
+	_ interp.Modules  = (*Workspace)(nil)
+)
 
 // graph is a module graph and what is known of its packages. It is replaced,
 // not changed.
 type graph struct {
 	Mod, Sum string
-	Packages map[string]archive // outside the standard library, by import path
-	Engine   string             // key of the engine: what it links
-	local    string             // names the content of the user's own directories
+	Roots    []string                 // the packages asked for
+	Packages map[string]archive       // outside the standard library, by import path
+	Modules  map[string]interp.Module // that packages come from, by path
+	Engine   string                   // key of the engine: what it links
+	local    string                   // names the content of the user's own directories
+	dirs     bool                     // there are such directories: ask the go command each time
+	watched  watched
 }
 
 // archive is a compiled package in the cache.
 type archive struct {
 	Key     string   // of the content
+	Module  string   // path of its module
 	Imports []string // outside the standard library
 }
 
 // base are the packages that every graph has.
 var base = [...]string{engineModule + "/..."}
 
-// Open returns the workspace of a notebook in dir. If dir has a go.mod, the
-// graph is that module's; if that one does not work, Options.Warn is told and
-// the workspace has a module of its own, as it has when dir is "" or has no
-// go.mod. The user's files are never written.
-func (t *Toolchain) Open(ctx context.Context, dir string) (*Workspace, error) {
-	m, found, err := readModule(dir)
-	if err == nil && found {
-		var w *Workspace
-		if w, err = t.workspace(ctx, m, new(progress)); err == nil {
-			return w, nil
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-	}
-	if err != nil {
-		t.warn(fmt.Sprintf("%s is not used: %s", filepath.Join(dir, "go.mod"), strings.TrimPrefix(err.Error(), "native: ")))
-	}
-	return t.workspace(ctx, startModule{}, new(progress))
-}
-
 func (t *Toolchain) workspace(ctx context.Context, m startModule, p *progress) (*Workspace, error) {
-	if t.source.hash == "" {
-		return nil, errors.New("native: there are no sources of the engine")
-	}
-	gomod, gosum, local, err := m.derive(&t.source)
-	if err != nil {
-		return nil, fmt.Errorf("native: module graph: %w", err)
-	}
-	w := &Workspace{t: t, local: local, required: make(map[string]bool)}
-	w.graph, err = w.resolve(ctx, graph{Mod: string(gomod), Sum: string(gosum)}, nil, p)
+	w := &Workspace{t: t, start: m, required: make(map[string]bool)}
+	from, err := w.from(&m)
 	if err != nil {
 		return nil, err
 	}
+	g, err := w.resolve(ctx, &m, from, nil, p)
+	if err != nil {
+		return nil, err
+	}
+	w.take(m, g)
 	return w, nil
+}
+
+// from is the graph of a start module as long as nothing is known of it.
+func (w *Workspace) from(m *startModule) (graph, error) {
+	if w.t.source.hash == "" {
+		return graph{}, errors.New("native: there are no sources of the engine")
+	}
+	gomod, gosum, local, err := m.derive(&w.t.source)
+	if err != nil {
+		return graph{}, fmt.Errorf("native: module graph: %w", err)
+	}
+	return graph{Mod: string(gomod), Sum: string(gosum), dirs: local}, nil
+}
+
+// take makes a graph the workspace's. The caller holds the lock, or the only
+// reference.
+func (w *Workspace) take(m startModule, g graph) {
+	w.start, w.graph = m, g
+	w.required = make(map[string]bool, len(g.Roots))
+	for _, p := range g.Roots {
+		w.required[p] = true
+	}
+	w.watched = g.watched
+	if !g.dirs {
+		w.watched = watch(&m, nil)
+	}
+	w.seen, _ = w.watched.state()
 }
 
 // ID names what compiled code depends on beside its source: the Go version,
@@ -124,15 +139,16 @@ func (w *Workspace) archive(path string) (string, bool) {
 // Require makes packages available, which adds the newest version of their
 // modules to the graph if it has none. Packages that are there cost nothing,
 // and a set of imports that was required before on the same graph costs
-// milliseconds and no go command. changed reports that Engine names another
-// engine than before.
-func (w *Workspace) Require(ctx context.Context, paths []string) (changed bool, err error) {
+// milliseconds and no go command. First it looks for changes in the user's own
+// files; if these do not compile, what they were before stays in use.
+func (w *Workspace) Require(ctx context.Context, paths []string) (interp.Change, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	change := w.refresh(ctx)
 	var missing []string
 	for _, p := range paths {
 		if err := checkImportPath(p); err != nil {
-			return false, fmt.Errorf("native: import %q: %w", p, err)
+			return change, fmt.Errorf("native: import %q: %w", p, err)
 		}
 		if _, ok := w.t.std[p]; ok || p == "unsafe" {
 			continue
@@ -142,26 +158,109 @@ func (w *Workspace) Require(ctx context.Context, paths []string) (changed bool, 
 		}
 	}
 	if len(missing) == 0 {
-		return false, nil
+		return change, nil
 	}
+	m := w.start
+	g, err := w.resolve(ctx, &m, w.graph, w.roots(missing), new(progress))
+	if err != nil {
+		return change, err
+	}
+	if !m.users {
+		if err := w.keepModule(&m, g); err != nil {
+			return change, err
+		}
+	}
+	more := w.graph.changed(&g)
+	w.take(m, g)
+	return join(change, more), nil
+}
+
+func (w *Workspace) roots(more []string) []string {
 	all := maps.Clone(w.required)
-	for _, p := range missing {
+	for _, p := range more {
 		all[p] = true
 	}
-	g, err := w.resolve(ctx, w.graph, slices.Sorted(maps.Keys(all)), new(progress))
-	if err != nil {
-		return false, err
+	return slices.Sorted(maps.Keys(all))
+}
+
+// refresh makes the graph anew if the user's files have changed. The caller
+// holds the lock.
+func (w *Workspace) refresh(ctx context.Context) interp.Change {
+	state, _ := w.watched.state()
+	if state == w.seen {
+		return interp.Change{}
 	}
-	changed = g.Engine != w.graph.Engine
-	w.graph, w.required = g, all
-	return changed, nil
+	change, err := w.rebuild(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			w.seen = state // said once
+		}
+		text := strings.TrimPrefix(err.Error(), "native: ")
+		if module := (*interp.ModuleError)(nil); errors.As(err, &module) {
+			text = module.Msg
+		}
+		return interp.Change{Notice: text + "\nWhat was there before stays in use."}
+	}
+	return change
+}
+
+// rebuild makes the graph from the user's files as they are now.
+func (w *Workspace) rebuild(ctx context.Context) (interp.Change, error) {
+	m, err := w.start.again()
+	if err != nil {
+		return interp.Change{}, fmt.Errorf("native: %w", err)
+	}
+	return w.replace(ctx, m)
+}
+
+// replace makes the graph anew from a start module.
+func (w *Workspace) replace(ctx context.Context, m startModule) (interp.Change, error) {
+	began := time.Now()
+	from, err := w.from(&m)
+	if err != nil {
+		return interp.Change{}, err
+	}
+	g, err := w.resolve(ctx, &m, from, w.roots(nil), new(progress))
+	if err != nil {
+		return interp.Change{}, err
+	}
+	if !m.users {
+		if err := w.keepModule(&m, g); err != nil {
+			return interp.Change{}, err
+		}
+	}
+	change := w.graph.changed(&g)
+	w.take(m, g)
+	if _, newest := w.watched.state(); newest.After(began) {
+		w.seen = "" // written while it was read: look again next time
+	}
+	return change, nil
+}
+
+// keepModule makes the versions of the graph those of a private module, and
+// the graph the answer to what its next session asks first.
+func (w *Workspace) keepModule(m *startModule, g graph) error {
+	if err := m.absorb(g, &w.t.source); err != nil {
+		return fmt.Errorf("native: the notebook's module: %w", err)
+	}
+	if err := m.keep(); err != nil {
+		return err
+	}
+	if g.dirs {
+		return nil
+	}
+	next, err := w.from(m)
+	if err != nil {
+		return err
+	}
+	return w.t.cache.putJSON("answer", w.t.answerKey(next, nil), g)
 }
 
 // resolve completes a graph so that it has the packages, from the cache or by
 // asking the go command.
-func (w *Workspace) resolve(ctx context.Context, from graph, paths []string, p *progress) (graph, error) {
+func (w *Workspace) resolve(ctx context.Context, m *startModule, from graph, paths []string, p *progress) (graph, error) {
 	key := w.t.answerKey(from, paths)
-	if !w.local {
+	if !from.dirs {
 		if g, ok := w.answer(key); ok {
 			return g, nil
 		}
@@ -181,12 +280,12 @@ func (w *Workspace) resolve(ctx context.Context, from graph, paths []string, p *
 	p.step("compiling the engine's packages")
 	pkgs, err := w.t.env.goList(ctx, tmp, p.counter(shareEngine/2, enginePackages), append(base[:], paths...)...)
 	if err == nil {
-		err = refused(pkgs)
+		err = w.t.env.refused(pkgs)
 	}
 	if err != nil {
 		return graph{}, err
 	}
-	g, err := w.collect(pkgs)
+	g, err := w.collect(pkgs, from.dirs)
 	if err != nil {
 		return graph{}, err
 	}
@@ -194,18 +293,17 @@ func (w *Workspace) resolve(ctx context.Context, from graph, paths []string, p *
 	if err != nil {
 		return graph{}, err
 	}
-	g.Mod, g.Sum = string(mod), string(modSum)
-	if !w.local {
-		if err := w.t.cache.putJSON("answer", key, g); err != nil {
-			return graph{}, err
-		}
+	g.Mod, g.Sum, g.Roots = string(mod), string(modSum), paths
+	if g.dirs {
+		g.watched = watch(m, pkgs)
+		return g, nil
 	}
-	return g, nil
+	return g, w.t.cache.putJSON("answer", key, g)
 }
 
 // answerKey names the question of resolve.
 func (t *Toolchain) answerKey(from graph, paths []string) string {
-	return sum(append([]string{"answer", format, t.id, t.source.hash, from.Mod, from.Sum}, paths...)...)
+	return sum(append([]string{"answer 2", format, t.id, t.source.hash, from.Mod, from.Sum}, paths...)...)
 }
 
 // answer returns what the go command said before, if all its archives are
@@ -223,31 +321,35 @@ func (w *Workspace) answer(key string) (graph, bool) {
 	return g, true
 }
 
-// refused makes one error of what the go command could not do.
-func refused(pkgs []listed) error {
-	var lines []string
+// refused makes one error of what the go command could not do: the first one,
+// and how many more there are.
+func (e *environ) refused(pkgs []listed) error {
+	var first *interp.ModuleError
+	var more []string
 	for _, p := range pkgs {
 		if p.Error == nil {
 			continue
 		}
-		text := strings.TrimSpace(p.Error.Err)
-		if !strings.Contains(text, p.ImportPath) {
-			text = p.ImportPath + ": " + text
-		}
-		if !slices.Contains(lines, text) {
-			lines = append(lines, text)
+		err := e.explain(p.ImportPath, p.Error.Err)
+		if first == nil {
+			first = err
+		} else if err.Path != first.Path && !slices.Contains(more, err.Path) {
+			more = append(more, err.Path)
 		}
 	}
-	if len(lines) == 0 {
+	if first == nil {
 		return nil
 	}
-	return errors.New("native: " + strings.Join(lines, "\n"))
+	if len(more) > 0 {
+		first.Msg += fmt.Sprintf(" (and %s)", strings.Join(more, ", "))
+	}
+	return fmt.Errorf("native: %w", first)
 }
 
 // collect keeps the archives of packages outside the standard library and
 // finds out what the engine links.
-func (w *Workspace) collect(pkgs []listed) (graph, error) {
-	g := graph{Packages: make(map[string]archive)}
+func (w *Workspace) collect(pkgs []listed, dirs bool) (graph, error) {
+	g := graph{Packages: make(map[string]archive), Modules: make(map[string]interp.Module), dirs: dirs}
 	local := []string{"local"}
 	for _, p := range pkgs {
 		if p.Standard {
@@ -268,12 +370,16 @@ func (w *Workspace) collect(pkgs []listed) (graph, error) {
 				a.Imports = append(a.Imports, imp)
 			}
 		}
+		if p.Module != nil {
+			a.Module = p.Module.Path
+			g.Modules[a.Module] = p.module()
+		}
 		g.Packages[p.ImportPath] = a
-		if p.Module != nil && p.Module.Path != engineModule && p.Module.Replace != nil && p.Module.Replace.Version == "" {
+		if p.local() {
 			local = append(local, p.ImportPath, a.Key)
 		}
 	}
-	if w.local {
+	if dirs {
 		g.local = sum(local...)
 	}
 	parts := []string{"engine", w.t.id, w.t.source.hash}

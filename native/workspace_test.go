@@ -33,11 +33,14 @@ func build(t testing.TB, w *Workspace, b interp.Build) interp.Plugin {
 
 func require(t testing.TB, w *Workspace, paths ...string) (changed bool) {
 	t.Helper()
-	changed, err := w.Require(t.Context(), paths)
+	c, err := w.Require(t.Context(), paths)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return changed
+	if c.Notice != "" {
+		t.Errorf("notice: %s", c.Notice)
+	}
+	return c.Engine != ""
 }
 
 // withoutGo returns a copy of the shared toolchain whose go command fails.
@@ -126,7 +129,7 @@ func TestRequireErrors(t *testing.T) {
 		"example.com/unknown/pkg":         "example.com/unknown",
 		"example.com/broken":              "broken.go:3:13: cannot use",
 		"example.com/plain/nosuch":        "example.com/plain",
-		"nosuchpackage":                   "not in std",
+		"nosuchpackage":                   "neither a package of the standard library",
 		"internal/abi":                    "internal package",
 		"example.com/plain/internal/deep": "internal package",
 		"nb/1234":                         "gomemo's own",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gomemo/internal/atomicfile"
+	"gomemo/native"
 	"gomemo/notebook"
 )
 
@@ -65,12 +66,16 @@ func (f *runFlags) run(ctx context.Context, h *host, args []string) error {
 			return &inputError{fmt.Errorf("-o: %w", err)}
 		}
 	}
+	file, err := filepath.Abs(args[0])
+	if err != nil {
+		return &inputError{err}
+	}
 	// Jupyter starts kernels in the directory of the notebook, too.
 	if err := os.Chdir(filepath.Dir(args[0])); err != nil {
 		return &inputError{err}
 	}
 
-	t, err := f.execute(ctx, h, s, nb)
+	t, err := f.execute(ctx, h, s, file, nb)
 	if err != nil {
 		return err
 	}
@@ -131,7 +136,7 @@ func tryFile(dir string) error {
 }
 
 // execute runs the notebook's cells in an Evaluator of their own.
-func (f *runFlags) execute(ctx context.Context, h *host, s settings, nb *notebook.Notebook) (tally, error) {
+func (f *runFlags) execute(ctx context.Context, h *host, s settings, file string, nb *notebook.Notebook) (tally, error) {
 	if len(codeCells(nb)) == 0 {
 		return tally{}, nil
 	}
@@ -147,7 +152,7 @@ func (f *runFlags) execute(ctx context.Context, h *host, s settings, nb *noteboo
 		}
 	}()
 	screen := &screen{stdout: h.stdout, stderr: h.stderr, terminal: isTerminal(h.stderr, h.getenv)}
-	eval, err := newEvaluator(ctx, s, func(step string, fraction float64) {
+	eval, err := newEvaluator(ctx, s, native.Notebook{Dir: ".", File: file, Pins: pinned(nb)}, func(step string, fraction float64) {
 		screen.draw(fmt.Sprintf("preparing, %.0f%%: %s", 100*fraction, step))
 	}, func(warning string) {
 		screen.println("stderr", "gomemo: "+warning)
@@ -158,6 +163,11 @@ func (f *runFlags) execute(ctx context.Context, h *host, s settings, nb *noteboo
 	}
 	r := &runner{eval: eval, screen: screen, signals: sig, allowErrors: f.allowErrors, timeout: f.timeout}
 	t := r.run(ctx, nb)
+	if len(r.pins) > 0 {
+		if err := setPinned(nb, r.pins); err != nil {
+			return t, err
+		}
+	}
 	if err := eval.Close(); err != nil {
 		screen.println("stderr", "gomemo: "+err.Error())
 	}

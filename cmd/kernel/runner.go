@@ -31,7 +31,8 @@ type runner struct {
 	screen      *screen
 	signals     *signals
 	allowErrors bool
-	timeout     time.Duration // per cell; 0: none
+	timeout     time.Duration     // per cell; 0: none
+	pins        map[string]string // versions of modules that a cell pinned
 
 	gate gate
 }
@@ -123,6 +124,9 @@ func (r *runner) cell(ctx context.Context, c *notebook.Cell, number int, t *tall
 		err = errEnd
 	}
 	stop()
+	if pins, ok := o.Metadata["modules"].(map[string]string); ok {
+		r.pins = pins
+	}
 	if err == nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && o.Err != nil {
 		o.Err = timedOut(o.Err, r.timeout)
 	}

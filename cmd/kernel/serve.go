@@ -53,7 +53,7 @@ func serve(ctx context.Context, s settings, file string, log *slog.Logger) error
 	k, err := kernel.New(kernel.Options{
 		ConnectionFile: file,
 		NewEvaluator: func(ctx context.Context) (kernel.Evaluator, error) {
-			return newEvaluator(ctx, s, func(step string, fraction float64) {
+			return newEvaluator(ctx, s, sessionNotebook(), func(step string, fraction float64) {
 				log.Info("preparing", "step", step, "done", fraction)
 			}, func(warning string) {
 				log.Warn(warning)

@@ -43,7 +43,7 @@ func (s *settings) calls() (string, error) {
 
 // newEvaluator prepares what is not there yet and starts a session for a
 // notebook in the current directory.
-func newEvaluator(ctx context.Context, s settings, p progress, warn func(string)) (kernel.Evaluator, error) {
+func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progress, warn func(string)) (kernel.Evaluator, error) {
 	calls, err := s.calls()
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func newEvaluator(ctx context.Context, s settings, p progress, warn func(string)
 	if err != nil {
 		return nil, err
 	}
-	workspace, err := toolchain.Open(ctx, ".")
+	workspace, err := toolchain.OpenNotebook(ctx, nb)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (s *Session) Complete(ctx context.Context, code string, cursor int) (matche
 		end++
 	}
 	word := code[start:cursor]
+	if start > 0 && code[start-1] == '%' && strings.TrimLeft(code[strings.LastIndexByte(code[:start], '\n')+1:start], " \t") == "%" {
+		return filter(directiveNames(), word), start, end
+	}
 	if start > 0 && code[start-1] == '.' {
 		return filter(s.members(operand(code[:start-1])), word), start, end
 	}
@@ -246,6 +249,11 @@ func (s *Session) Inspect(ctx context.Context, code string, cursor int) string {
 // IsComplete judges what a console has read so far: "complete", "incomplete"
 // (with the indent for the next line) or "invalid".
 func (*Session) IsComplete(code string) (status, indent string) {
+	if lines, rest := directiveLines(code); len(lines) > 0 {
+		if code = rest; strings.TrimSpace(code) == "" {
+			return "complete", ""
+		}
+	}
 	fset := token.NewFileSet()
 	file := fset.AddFile("", -1, len(code))
 	var sc scanner.Scanner

@@ -26,13 +26,11 @@ func directives() []directive {
 
 // command is a directive that is being run.
 type command struct {
+	span
 	ctx  context.Context
 	out  Output
 	src  *source
-	off  int            // of the percent sign
-	end  int            // of the line
 	args []string       // without the name
-	at   map[string]int // where an argument stands
 	meta map[string]any // of the cell
 }
 
@@ -42,38 +40,55 @@ func (c *command) fail(hint, format string, args ...any) *Diagnostic {
 	return &d
 }
 
+// span is a part of a cell's text.
+type span struct{ off, end int }
+
+// directiveLines finds the directives at the top of a cell, between empty
+// lines and comments, and returns the text with spaces in their place.
+func directiveLines(text string) (lines []span, rest string) {
+	if !strings.Contains(text, "%") {
+		return nil, text
+	}
+	out := []byte(text)
+	off := 0
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		word := strings.TrimLeft(line, " \t")
+		if strings.TrimSpace(word) != "" && !strings.HasPrefix(word, "%") && !strings.HasPrefix(word, "//") {
+			break
+		}
+		if strings.HasPrefix(word, "%") {
+			at := span{off: off + len(line) - len(word)}
+			at.end = at.off + len(strings.TrimRight(word, " \t\n"))
+			lines = append(lines, at)
+			copy(out[at.off:at.end], blank(text[at.off:at.end]))
+		}
+		off += len(line)
+	}
+	return lines, string(out)
+}
+
 // direct runs the directives at the top of a cell and returns the cell with
 // spaces in their place.
 func (s *Session) direct(ctx context.Context, src *source, out Output) (rest *source, meta map[string]any, failed *Outcome) {
 	meta = map[string]any{}
-	text := []byte(src.text)
-	off := 0
-	for line := range strings.SplitAfterSeq(src.text, "\n") {
-		word := strings.TrimLeft(line, " \t")
-		if trimmed := strings.TrimSpace(word); trimmed != "" && !strings.HasPrefix(word, "%") && !strings.HasPrefix(word, "//") {
-			break
-		}
-		if strings.HasPrefix(word, "%") {
-			c := &command{ctx: ctx, out: out, src: src, off: off + len(line) - len(word), meta: meta}
-			c.end = c.off + len(strings.TrimRight(word, " \t\n"))
-			if d := s.command(c); d != nil {
-				o := compileFailure(diagnostics{*d})
-				if ctx.Err() != nil {
-					o = *failure("interrupted", "interrupted in line %d: %s", d.Line, strings.TrimSpace(word))
-				}
-				o.Metadata = meta
-				return nil, nil, &o
+	lines, text := directiveLines(src.text)
+	for _, at := range lines {
+		c := &command{ctx: ctx, out: out, src: src, span: at, meta: meta}
+		if d := s.command(c); d != nil {
+			o := compileFailure(diagnostics{*d})
+			if ctx.Err() != nil {
+				o = *failure("interrupted", "interrupted in line %d: %s", d.Line, src.text[at.off:at.end])
 			}
-			copy(text[c.off:c.end], blank(src.text[c.off:c.end]))
+			o.Metadata = meta
+			return nil, nil, &o
 		}
-		off += len(line)
 	}
-	if string(text) != src.text {
-		rest = newSource(string(text), src.cell)
-		rest.seq = src.seq
-		return rest, meta, nil
+	if len(lines) == 0 {
+		return src, meta, nil
 	}
-	return src, meta, nil
+	rest = newSource(text, src.cell)
+	rest.seq = src.seq
+	return rest, meta, nil
 }
 
 // command runs one directive.
@@ -141,6 +156,14 @@ func fields(line string) (words []string, err error) {
 		words = append(words, word.String())
 	}
 	return words, nil
+}
+
+// directiveNames are what may follow a percent sign.
+func directiveNames() (out []Completion) {
+	for _, d := range directives() {
+		out = append(out, Completion{Text: d.name, Type: "keyword"})
+	}
+	return out
 }
 
 // help lists the directives.

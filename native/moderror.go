@@ -140,7 +140,7 @@ func pathIn(text string) string {
 
 var moduleFirst = regexp.MustCompile(`^(?:go: )?([^\s:@"]+)@[^\s:]+: `)
 
-var modulePath = regexp.MustCompile(`(?m)(?:^|[\s:])((?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s:@"]+)`)
+var modulePath = regexp.MustCompile(`(?m)(?:^|[\s:])((?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s:@";,()]+)`)
 
 func lastLine(text string) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]

@@ -122,11 +122,11 @@ func (m *startModule) pinned(pins map[string]string) error {
 	if len(pins) == 0 {
 		return nil
 	}
+	text := m.private()
 	if m.users {
-		m.pins = pins
-		return nil
+		text = nil // they are only checked here
 	}
-	file, err := modfile.Parse("go.mod", m.private(), nil)
+	file, err := modfile.Parse("go.mod", text, nil)
 	if err != nil {
 		return err
 	}
@@ -137,6 +137,10 @@ func (m *startModule) pinned(pins map[string]string) error {
 		if err := pin(file, path, value, m.dir); err != nil {
 			return err
 		}
+	}
+	if m.users {
+		m.pins = pins
+		return nil
 	}
 	file.Cleanup()
 	data, err := file.Format()

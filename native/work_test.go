@@ -1,0 +1,73 @@
+package native
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A notebook below a go.work uses its modules, with their replacements; what
+// the notebook's module requires is not kept with them.
+func TestWorkPrivateModule(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.work":        "go 1.26\n\nuse ./a\n",
+		"a/go.mod":       "module example.com/a\n\ngo 1.26\n\nrequire example.com/b v1.0.0\n\nreplace example.com/b => ./b\n",
+		"a/a.go":         "package a\n\nimport \"example.com/b\"\n\nfunc Name() string { return \"a with \" + b.Name }\n",
+		"a/b/go.mod":     "module example.com/b\n\ngo 1.26\n",
+		"a/b/b.go":       "package b\n\nconst Name = \"b\"\n",
+		"books/note.txt": "a notebook lies here\n",
+	} {
+		if err := writeFile(filepath.Join(root, filepath.FromSlash(name)), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tc := *toolchain(t)
+	tc.warn = func(s string) { t.Errorf("warning: %s", s) }
+	w, err := tc.OpenNotebook(t.Context(), Notebook{Dir: filepath.Join(root, "books"), File: "n.ipynb"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	require(t, w, "example.com/a", "example.com/plain")
+	p := build(t, w, uses("work1", "a.Name()", "example.com/a"))
+	if got, want := run(t, w, p.Path), "a with b\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	kept := readFile(t, filepath.Join(w.start.kept, "go.mod"))
+	if strings.Contains(kept, "example.com/a") || strings.Contains(kept, "gomemo") || !strings.Contains(kept, "example.com/plain v0.3.0") {
+		t.Errorf("kept: %s", kept)
+	}
+}
+
+// A go.work that does not list the notebook's module is not for it.
+func TestWorkElsewhere(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.work":      "go 1.26\n\nuse ./a\n",
+		"a/go.mod":     "module example.com/a\n\ngo 1.26\n",
+		"books/go.mod": "module example.com/books\n\ngo 1.26\n",
+	} {
+		if err := writeFile(filepath.Join(root, filepath.FromSlash(name)), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var warnings []string
+	tc := *toolchain(t)
+	tc.warn = func(s string) { warnings = append(warnings, s) }
+	if _, err := tc.OpenNotebook(t.Context(), Notebook{Dir: filepath.Join(root, "books")}); err != nil {
+		t.Fatal(err)
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "does not list") {
+		t.Errorf("warnings %q", warnings)
+	}
+}
+
+func TestAnyVersion(t *testing.T) {
+	for path, want := range map[string]string{
+		"example.com/a": "v0.0.0", "example.com/a/v2": "v2.0.0", "gopkg.in/yaml.v3": "v3.0.0", "app": "v0.0.0",
+	} {
+		if got := anyVersion(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}

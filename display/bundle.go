@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 )
 
 // A Bundle is one thing to show, in one or more representations.
@@ -72,9 +73,7 @@ func Image(m image.Image) Bundle {
 func (b Bundle) With(others ...Bundle) Bundle {
 	all := Bundle{Data: make(map[string]json.RawMessage)}
 	for _, o := range append([]Bundle{b}, others...) {
-		for mime, data := range o.Data {
-			all.Data[mime] = data
-		}
+		maps.Copy(all.Data, o.Data)
 		for mime, data := range o.Metadata {
 			if all.Metadata == nil {
 				all.Metadata = make(map[string]json.RawMessage)

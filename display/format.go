@@ -49,8 +49,8 @@ func small(v reflect.Value, depth int, budget *int) bool {
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if !small(v.Field(i), depth+1, budget) {
+		for _, field := range v.Fields() {
+			if !small(field, depth+1, budget) {
 				return false
 			}
 		}

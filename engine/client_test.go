@@ -275,14 +275,15 @@ func TestDeathAtTheEndOfACell(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	_, out, err := s.run(t.Context(), "goroutine at the end")
-	printed := out.of("stderr")
+	var printed strings.Builder
+	printed.WriteString(out.of("stderr"))
 	for err == nil {
 		_, out, err = s.run(t.Context(), "nothing")
-		printed += out.of("stderr")
+		printed.WriteString(out.of("stderr"))
 	}
 	var death *wire.Death
-	if !errors.As(err, &death) || !strings.HasPrefix(death.Message, "panic: boom 1 [in a goroutine]") || printed != "" {
-		t.Errorf("%v, printed %q", err, printed)
+	if !errors.As(err, &death) || !strings.HasPrefix(death.Message, "panic: boom 1 [in a goroutine]") || printed.String() != "" {
+		t.Errorf("%v, printed %q", err, printed.String())
 	}
 }
 

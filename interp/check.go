@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"path"
 	"sort"
 	"strconv"
@@ -342,9 +343,7 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 			if full {
 				p.checked[d] = true
 			}
-			for name, pth := range d.imports {
-				imps[name] = pth
-			}
+			maps.Copy(imps, d.imports)
 			for _, r := range d.refs {
 				if r.dot != "" {
 					dots[r.dot] = append(dots[r.dot], d.src.text[r.off:r.end])
@@ -555,159 +554,6 @@ func ignorable(msg string) bool {
 		strings.HasPrefix(msg, "initialization cycle")
 }
 
-// selfErrors finds variables that are declared anew, with another type, from
-// their own old value.
-func (p *plan) selfErrors() (errs diagnostics) {
-	for _, v := range p.vars {
-		if v.self && !p.sameType(v) {
-			errs = append(errs, p.src.diag(v.off, "use another name for the new variable",
-				"%s would change its type from %s while its old value is used", v.name, v.old.typ))
-		}
-	}
-	return errs
-}
-
-// scopeErrors finds uses of a variable before the statement that declares it:
-// for the checker all variables of the cell exist from its start.
-func (p *plan) scopeErrors() (errs diagnostics) {
-	byName := map[string]*newVar{}
-	for _, v := range p.vars {
-		byName[v.name] = v
-	}
-	for _, st := range p.body {
-		ast.Inspect(st, func(n ast.Node) bool {
-			id, ok := n.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			v := byName[id.Name]
-			obj := p.info.Uses[id]
-			if v == nil || obj == nil || obj.Parent() != p.pkg.Scope() {
-				return true
-			}
-			_, off := p.s.offset(id.Pos())
-			if p.seg[st] != 0 && p.seg[st] == p.seg[v.stmt] {
-				return true // package-level variables are set in the order they need each other
-			}
-			if off >= v.end || st == v.stmt && off == v.off || p.isTarget(st, id) {
-				return true
-			}
-			line, _ := p.src.position(v.off)
-			switch {
-			case v.old == nil:
-				errs = append(errs, p.src.diag(off, fmt.Sprintf("line %d of this cell declares it, after this use", line), "undefined: %s", v.name))
-			case !p.sameType(v):
-				errs = append(errs, p.src.diag(off, "use another name, or two cells",
-					"%s is still the %s of an earlier cell here, and line %d declares it anew as %s", v.name, v.old.typ, line, obj.Type()))
-			}
-			return true
-		})
-	}
-	return errs
-}
-
-// isTarget reports whether id stands on the left side of the assignment st.
-func (p *plan) isTarget(st ast.Stmt, id *ast.Ident) bool {
-	as, ok := st.(*ast.AssignStmt)
-	if !ok {
-		return false
-	}
-	for _, l := range as.Lhs {
-		if l == id {
-			return true
-		}
-	}
-	return false
-}
-
-// sameType reports whether a redeclared variable keeps its type.
-func (p *plan) sameType(v *newVar) bool {
-	obj := p.pkg.Scope().Lookup(v.name)
-	if obj == nil || v.old == nil {
-		return false
-	}
-	t, err := textOf(p.pkg, obj.Type())
-	if err != nil || t != v.old.typ {
-		return false
-	}
-	named, _ := t.names()
-	for _, n := range named {
-		if a, b := p.s.table.byName[n], p.table.byName[n]; a == nil || b == nil || a != b && !sameText(a, b) {
-			return false
-		}
-	}
-	return true
-}
-
-// settleVars writes down the types of the cell's variables. A variable that
-// keeps its type keeps its place in memory.
-func (p *plan) settleVars() (errs diagnostics) {
-	for _, v := range p.vars {
-		obj := p.pkg.Scope().Lookup(v.name)
-		t, err := textOf(p.pkg, obj.Type())
-		if err != nil {
-			errs = append(errs, p.src.diag(v.off, "declare it inside a function, or with an interface type: var "+v.name+" any = …",
-				"a notebook variable cannot have the type %s: %v", userNames(types.TypeString(obj.Type(), types.RelativeTo(p.pkg))), err))
-			continue
-		}
-		d := &decl{kind: varDecl, key: v.name, names: []string{v.name}, src: p.src, off: v.off, end: v.off + len(v.name), typ: t}
-		if v.old != nil && p.sameType(v) {
-			d.heap = v.old.heap
-		}
-		notebook, _ := t.names()
-		for _, n := range notebook {
-			d.refs = append(d.refs, ref{name: n})
-		}
-		d.shape = p.shape(obj.Type())
-		p.table.add(d)
-	}
-	return errs
-}
-
-// settleMoves judges the older variables whose types changed under them,
-// because a type or something that its methods reach was declared again. One
-// that no statement has mentioned is zero, and will be under the new type. One
-// that looks the same in memory keeps its value. The others lose it, and
-// a cell that uses one is refused until it is declared again.
-func (p *plan) settleMoves() (errs diagnostics) {
-	p.move = map[string]bool{}
-	mine := map[string]bool{}
-	for _, v := range p.vars {
-		mine[v.name] = true
-	}
-	for _, name := range sortedKeys(p.table.byName) {
-		d := p.table.byName[name]
-		was, known := p.s.hashOf[name]
-		if d.kind != varDecl || mine[name] || !known || was == d.group.hash || !d.touched || d.lost != "" {
-			continue
-		}
-		obj := p.pkg.Scope().Lookup(name)
-		if d.shape != "" && obj != nil && p.shape(obj.Type()) == d.shape {
-			p.move[name] = true
-			continue
-		}
-		lost := *d
-		lost.lost = fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
-		p.table.byName[name] = &lost
-		p.dropped = append(p.dropped, name)
-	}
-	if len(p.dropped) > 0 {
-		groups(p.table)
-	}
-	for _, name := range sortedKeys(p.table.byName) {
-		d := p.table.byName[name]
-		if d.lost == "" {
-			continue
-		}
-		for _, r := range p.refs {
-			if dep := p.table.byName[r.name]; dep != nil && dep.group.reaches(d) {
-				errs = append(errs, p.src.diag(r.off, "", "%s", d.lost))
-			}
-		}
-	}
-	return errs
-}
-
 // touch marks the variables that the cell's statements may give a value.
 func (p *plan) touch() {
 	for _, r := range p.refs {
@@ -722,64 +568,6 @@ func (p *plan) touch() {
 			p.table.byName[name].touched = true
 		}
 	}
-}
-
-// shape describes a type by its memory alone: methods do not count, names of
-// fields do. It is "" for a type that can hold values of other types, which
-// would keep the methods they were made with.
-func (p *plan) shape(t types.Type) string {
-	var b strings.Builder
-	seen := map[types.Type]int{}
-	var write func(t types.Type) bool
-	write = func(t types.Type) bool {
-		t = types.Unalias(t)
-		if n, ok := seen[t]; ok {
-			fmt.Fprintf(&b, "#%d", n)
-			return true
-		}
-		seen[t] = len(seen)
-		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != p.pkg {
-			b.WriteString(types.TypeString(n, nil))
-		} else if ok {
-			b.WriteString(n.Obj().Name())
-		}
-		switch u := t.Underlying().(type) {
-		case *types.Basic:
-			b.WriteString(u.Name())
-			return u.Kind() != types.UnsafePointer
-		case *types.Pointer:
-			b.WriteString("*")
-			return write(u.Elem())
-		case *types.Slice:
-			b.WriteString("[]")
-			return write(u.Elem())
-		case *types.Array:
-			fmt.Fprintf(&b, "[%d]", u.Len())
-			return write(u.Elem())
-		case *types.Map:
-			b.WriteString("map[")
-			return write(u.Key()) && write(u.Elem())
-		case *types.Struct:
-			b.WriteString("{")
-			for f := range u.Fields() {
-				b.WriteString(f.Name() + " ")
-				if !write(f.Type()) {
-					return false
-				}
-				b.WriteString(";")
-			}
-			b.WriteString("}")
-			return true
-		case *types.Chan:
-			b.WriteString("chan ")
-			return write(u.Elem())
-		}
-		return false // interfaces and functions
-	}
-	if !write(t) {
-		return ""
-	}
-	return b.String()
 }
 
 // refsIn lists the identifiers of a node that name declarations of the

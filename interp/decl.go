@@ -3,6 +3,7 @@ package interp
 import (
 	"go/ast"
 	"go/token"
+	"maps"
 	"sort"
 	"strings"
 
@@ -101,12 +102,8 @@ func newTable() *table {
 // clone copies the table, so that a cell that fails leaves no trace.
 func (t *table) clone() *table {
 	n := newTable()
-	for k, d := range t.byName {
-		n.byName[k] = d
-	}
-	for k, d := range t.methods {
-		n.methods[k] = d
-	}
+	maps.Copy(n.byName, t.byName)
+	maps.Copy(n.methods, t.methods)
 	return n
 }
 

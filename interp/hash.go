@@ -7,6 +7,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"hash"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -127,10 +128,8 @@ func identity(t *table, g *group, name string) string {
 	if d == nil {
 		return "undefined " + name
 	}
-	for _, own := range g.decls {
-		if own == d {
-			return "own " + name
-		}
+	if slices.Contains(g.decls, d) {
+		return "own " + name
 	}
 	return d.group.hash
 }
@@ -247,10 +246,8 @@ func closure(gs ...*group) []*group {
 // reaches reports whether g refers to d, directly or not.
 func (g *group) reaches(d *decl) bool {
 	for _, h := range closure(g) {
-		for _, x := range h.decls {
-			if x == d {
-				return true
-			}
+		if slices.Contains(h.decls, d) {
+			return true
 		}
 	}
 	return false

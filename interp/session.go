@@ -127,12 +127,12 @@ func (s *Session) Close() error {
 	return s.proc.close()
 }
 
-func (p *process) close() error {
-	<-p.ready
-	if p.engine == nil {
+func (proc *process) close() error {
+	<-proc.ready
+	if proc.engine == nil {
 		return nil
 	}
-	return p.engine.Close()
+	return proc.engine.Close()
 }
 
 // Outcome is how a cell ended.

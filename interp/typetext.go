@@ -98,8 +98,8 @@ func nameable(pkg *types.Package, t types.Type, seen map[types.Type]bool) error 
 		case obj.Pkg() != pkg && !obj.Exported():
 			return fmt.Errorf("type %s.%s is not exported", obj.Pkg().Name(), obj.Name())
 		}
-		for i := range args.Len() {
-			if err := each(args.At(i)); err != nil {
+		for t := range args.Types() {
+			if err := each(t); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,8 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 func TestKernelInfo(t *testing.T) {
 	t.Parallel()
@@ -114,7 +115,7 @@ func TestExecuteFlags(t *testing.T) {
 	if r := content[executeReply](t, m); r.Count != 0 || r.Status != "ok" || len(out) != 0 {
 		t.Errorf("silent: %+v, published %s", r, types(out))
 	}
-	m, out = c.call("execute_request", executeRequest{Code: "value 1", StoreHistory: ptr(false)})
+	m, out = c.call("execute_request", executeRequest{Code: "value 1", StoreHistory: new(false)})
 	if r := content[executeReply](t, m); r.Count != 0 || types(out) != "execute_input execute_result" {
 		t.Errorf("store_history false: %+v, published %s", r, types(out))
 	}
@@ -196,7 +197,7 @@ func TestErrorWithoutStopGoesOn(t *testing.T) {
 	t.Parallel()
 	tk := start(t)
 	c := connect(t, tk)
-	c.send(c.shell, "execute_request", executeRequest{Code: "wait", StopOnError: ptr(false)})
+	c.send(c.shell, "execute_request", executeRequest{Code: "wait", StopOnError: new(false)})
 	c.send(c.shell, "execute_request", executeRequest{Code: "value 2"})
 	for tk.queue.arrived.Load() < 2 {
 		time.Sleep(time.Millisecond)
@@ -280,7 +281,7 @@ func TestControlAnswersWhileBusy(t *testing.T) {
 func TestCursorInCodePoints(t *testing.T) {
 	t.Parallel()
 	c := connect(t, start(t))
-	m, _ := c.call("complete_request", completeRequest{Code: "äö ü𝛼x y", Cursor: ptr(6)})
+	m, _ := c.call("complete_request", completeRequest{Code: "äö ü𝛼x y", Cursor: new(6)})
 	r := content[completeReply](t, m)
 	if !slices.Equal(r.Matches, []string{"ü𝛼xln"}) || r.Start != 3 || r.End != 6 {
 		t.Errorf("%+v", r)
@@ -289,7 +290,7 @@ func TestCursorInCodePoints(t *testing.T) {
 	if !slices.Equal(r.Metadata.Types, []completionType{want}) {
 		t.Errorf("types %+v", r.Metadata.Types)
 	}
-	m, _ = c.call("inspect_request", inspectRequest{Code: "ä𝛼z", Cursor: ptr(2), Detail: 1})
+	m, _ = c.call("inspect_request", inspectRequest{Code: "ä𝛼z", Cursor: new(2), Detail: 1})
 	if r := content[inspectReply](t, m); !r.Found || string(r.Data["text/plain"]) != `"z1"` {
 		t.Errorf("%+v", r)
 	}
@@ -329,20 +330,20 @@ func TestHistory(t *testing.T) {
 	for _, code := range []string{"value 1", "print a/b", "value 2", "value 1"} {
 		c.execute(code)
 	}
-	c.call("execute_request", executeRequest{Code: "value 9", StoreHistory: ptr(false)})
+	c.call("execute_request", executeRequest{Code: "value 9", StoreHistory: new(false)})
 	for _, test := range []struct {
 		q    historyRequest
 		want string
 	}{
-		{historyRequest{AccessType: "tail", N: ptr(2)}, `[[1,3,"value 2"],[1,4,"value 1"]]`},
-		{historyRequest{AccessType: "tail", N: ptr(2), Output: true}, `[[1,3,["value 2","2"]],[1,4,["value 1","1"]]]`},
-		{historyRequest{AccessType: "range", Start: 2, Stop: ptr(3), Output: true}, `[[1,2,["print a/b",null]]]`},
+		{historyRequest{AccessType: "tail", N: new(2)}, `[[1,3,"value 2"],[1,4,"value 1"]]`},
+		{historyRequest{AccessType: "tail", N: new(2), Output: true}, `[[1,3,["value 2","2"]],[1,4,["value 1","1"]]]`},
+		{historyRequest{AccessType: "range", Start: 2, Stop: new(3), Output: true}, `[[1,2,["print a/b",null]]]`},
 		{historyRequest{AccessType: "range", Session: 1, Start: 4}, `[[1,4,"value 1"]]`},
 		{historyRequest{AccessType: "range", Session: -1}, `[]`},
 		{historyRequest{AccessType: "search", Pattern: "value*"}, `[[1,1,"value 1"],[1,3,"value 2"],[1,4,"value 1"]]`},
 		{historyRequest{AccessType: "search", Pattern: "*1", Unique: true}, `[[1,4,"value 1"]]`},
 		{historyRequest{AccessType: "search", Pattern: "pr*b"}, `[[1,2,"print a/b"]]`},
-		{historyRequest{AccessType: "search", N: ptr(1)}, `[[1,4,"value 1"]]`},
+		{historyRequest{AccessType: "search", N: new(1)}, `[[1,4,"value 1"]]`},
 	} {
 		m, _ := c.call("history_request", test.q)
 		var r struct{ History json.RawMessage }
@@ -418,7 +419,7 @@ func TestStdin(t *testing.T) {
 	if out := c.cycle(parent); !strings.Contains(string(out[1].content), "Ada") {
 		t.Errorf("%s", out[1].content)
 	}
-	m, _ := c.call("execute_request", executeRequest{Code: "ask x", AllowStdin: ptr(false)})
+	m, _ := c.call("execute_request", executeRequest{Code: "ask x", AllowStdin: new(false)})
 	if r := content[executeReply](t, m); r.Status != "error" || *r.Value != ErrNoInput.Error() {
 		t.Errorf("%+v", r)
 	}

@@ -156,8 +156,8 @@ func newFunction(c *Cache, name string, f reflect.Value, opts []FuncOption) *fun
 			fn.mutable = fn.mutable || !immutable(t.In(i))
 		}
 	}
-	for i := range t.NumOut() {
-		fn.results = append(fn.results, t.Out(i))
+	for out := range t.Outs() {
+		fn.results = append(fn.results, out)
 	}
 	fn.fails = len(fn.results) > 0 && fn.results[len(fn.results)-1] == errorType
 	for _, s := range []string{"gomemo func 1", name, fn.version, t.String()} {
@@ -171,8 +171,8 @@ func newFunction(c *Cache, name string, f reflect.Value, opts []FuncOption) *fun
 func immutable(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if !immutable(t.Field(i).Type) {
+		for field := range t.Fields() {
+			if !immutable(field.Type) {
 				return false
 			}
 		}

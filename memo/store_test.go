@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-func key(i int) Key { return KeyOf([]byte(fmt.Sprint(i))) }
+func key(i int) Key { return KeyOf(fmt.Append(nil, i)) }
 
 func open(t testing.TB, dir string) *Store {
 	t.Helper()

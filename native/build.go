@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -175,9 +176,7 @@ func (j *job) compileNode(ctx context.Context, n *node, slots chan struct{}) err
 // link makes the plugin and publishes it.
 func (j *job) link(ctx context.Context, main *node, key string) (string, error) {
 	packages := make(map[string]string, len(j.t.std)+len(j.nodes))
-	for path, archive := range j.t.std {
-		packages[path] = archive
-	}
+	maps.Copy(packages, j.t.std)
 	for _, path := range j.modules() {
 		packages[path] = j.t.cache.path("archive", j.graph.Packages[path].Key, ".a")
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,9 +163,7 @@ func (t *Toolchain) selfTest(ctx context.Context, tmp, out string, std map[strin
 		return hostLinker{}, err
 	}
 	packages := make(map[string]string, len(std)+len(selfUnit))
-	for path, archive := range std {
-		packages[path] = archive
-	}
+	maps.Copy(packages, std)
 	for _, c := range selfUnit {
 		c.imports = packages
 		c.out = filepath.Join(dir, fileOf(c.path)+".a")

@@ -7,6 +7,7 @@ package persist
 import (
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // A conv says how stored values of one type become Go values of another. In
@@ -269,8 +270,8 @@ func (d *decoder) learn(t reflect.Type) {
 		d.learn(t.Key())
 		d.learn(t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			d.learn(t.Field(i).Type)
+		for field := range t.Fields() {
+			d.learn(field.Type)
 		}
 	}
 }
@@ -294,18 +295,19 @@ func (d *decoder) typeString(id, depth int) string {
 	case reflect.Map:
 		return "map[" + d.typeString(st.key, depth+1) + "]" + d.typeString(st.elem, depth+1)
 	case reflect.Struct, kindFiller:
-		s := "struct {"
+		var s strings.Builder
+		s.WriteString("struct {")
 		for i, f := range st.fields {
 			if i > 0 {
-				s += ";"
+				s.WriteString(";")
 			}
 			if i == 8 {
-				s += " …"
+				s.WriteString(" …")
 				break
 			}
-			s += " " + f.name + " " + d.typeString(f.typ, depth+1)
+			s.WriteString(" " + f.name + " " + d.typeString(f.typ, depth+1))
 		}
-		return s + " }"
+		return s.String() + " }"
 	case reflect.Interface:
 		if len(st.methods) == 0 {
 			return "interface {}"

@@ -5,6 +5,7 @@
 package persist
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -93,9 +94,7 @@ func planOf(t reflect.Type) *plan {
 	if plans.m == nil {
 		plans.m = map[reflect.Type]*plan{}
 	}
-	for t, q := range b.fresh {
-		plans.m[t] = q
-	}
+	maps.Copy(plans.m, b.fresh)
 	return p
 }
 
@@ -177,8 +176,8 @@ func (b *planner) plan(t reflect.Type) *plan {
 func (b *planner) structPlan(p *plan) {
 	p.op, p.flat = opStruct, true
 	content := false
-	for i := range p.t.NumField() {
-		f := p.t.Field(i)
+	for f := range p.t.Fields() {
+		f := f
 		if f.Name == "_" {
 			continue
 		}

@@ -6,6 +6,7 @@ package persist
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -72,9 +73,7 @@ func testFastMap[K comparable, V any](t *testing.T, key func(int) K, val func(in
 		for i := range n {
 			m[key(i)] = val(i)
 		}
-		for k, v := range m {
-			other[k] = v
-		}
+		maps.Copy(other, m)
 		if string(encodeBytes(t, m)) != string(encodeBytes(t, other)) {
 			t.Errorf("%T: the same map has two forms", m)
 		}

@@ -71,8 +71,8 @@ func (e *encoder) writeType(p *plan) {
 		e.num(len(p.fields))
 		e.num(t.NumField() - len(p.fields))
 		k := 0
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
+			f := f
 			if f.Name == "_" {
 				continue
 			}
@@ -92,8 +92,8 @@ func (e *encoder) writeType(p *plan) {
 		}
 	case p.op == opIface:
 		e.num(t.NumMethod())
-		for i := range t.NumMethod() {
-			m := t.Method(i)
+		for m := range t.Methods() {
+			m := m
 			e.text(m.Name)
 			e.text(m.PkgPath)
 			e.text(m.Type.String())

@@ -50,8 +50,8 @@ func (f *typeFacts) spend(v reflect.Value, budget *int) bool {
 	case reflect.Pointer, reflect.Interface:
 		return v.IsNil() || f.spend(v.Elem(), budget) // a cycle runs out of budget
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if !f.spend(v.Field(i), budget) {
+		for _, field := range v.Fields() {
+			if !f.spend(field, budget) {
 				return false
 			}
 		}

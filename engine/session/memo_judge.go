@@ -60,13 +60,13 @@ func newJudge(c *Cell, site *wire.Site, t reflect.Type) *judge {
 		staticTypes(j.static, p.Type())
 	}
 	j.mutable = len(j.globals) > 0
-	for i := range t.NumIn() {
-		j.mutable = j.mutable || j.types().refs(t.In(i))
+	for in := range t.Ins() {
+		j.mutable = j.mutable || j.types().refs(in)
 	}
 	set := make(map[reflect.Type]bool)
-	for i := range t.NumOut() {
-		j.results = append(j.results, t.Out(i))
-		staticTypes(set, t.Out(i))
+	for out := range t.Outs() {
+		j.results = append(j.results, out)
+		staticTypes(set, out)
 	}
 	for t := range set {
 		j.dynamic = j.dynamic || t.Kind() == reflect.Interface

@@ -50,12 +50,12 @@ func staticTypes(set map[reflect.Type]bool, t reflect.Type) {
 		staticTypes(set, t.Key())
 		staticTypes(set, t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			staticTypes(set, t.Field(i).Type)
+		for field := range t.Fields() {
+			staticTypes(set, field.Type)
 		}
 	case reflect.Func:
-		for i := range t.NumIn() {
-			staticTypes(set, t.In(i))
+		for in := range t.Ins() {
+			staticTypes(set, in)
 		}
 	}
 }
@@ -167,8 +167,8 @@ func writeType(b *strings.Builder, t reflect.Type) {
 		list(t.NumOut(), t.Out)
 	case reflect.Struct:
 		b.WriteString("struct{")
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
+			f := f
 			fmt.Fprintf(b, "%q.%s %t ", f.PkgPath, f.Name, f.Anonymous)
 			writeType(b, f.Type)
 			fmt.Fprintf(b, " %q;", f.Tag)
@@ -176,8 +176,8 @@ func writeType(b *strings.Builder, t reflect.Type) {
 		b.WriteByte('}')
 	case reflect.Interface:
 		b.WriteString("interface{")
-		for i := range t.NumMethod() {
-			m := t.Method(i)
+		for m := range t.Methods() {
+			m := m
 			fmt.Fprintf(b, "%q.%s ", m.PkgPath, m.Name)
 			writeType(b, m.Type)
 			b.WriteByte(';')

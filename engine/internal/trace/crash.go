@@ -99,7 +99,7 @@ func message(report string) string {
 
 func stackLimit(report string) string {
 	if m := limit.FindStringSubmatch(report); m != nil {
-		if mib := strings.TrimSuffix(m[1], "000000"); mib != m[1] {
+		if mib, ok := strings.CutSuffix(m[1], "000000"); ok {
 			return mib + " MB of stack"
 		}
 		return m[1] + " bytes of stack"

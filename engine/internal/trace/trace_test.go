@@ -39,13 +39,14 @@ created by nb/aa0.Run in goroutine 7
 func TestParseCrash(t *testing.T) {
 	var deep strings.Builder
 	deep.WriteString("runtime: goroutine stack exceeds 256000000-byte limit\nruntime: sp=0xc1 stack=[0xc2, 0xc3]\nfatal error: stack overflow\n\n")
-	report := "runtime stack:\nruntime.throw({0x1?, 0x2?})\n\t/usr/local/go/src/runtime/panic.go:1101 +0x48\n\ngoroutine 9 [running]:\n"
+	var report strings.Builder
+	report.WriteString("runtime stack:\nruntime.throw({0x1?, 0x2?})\n\t/usr/local/go/src/runtime/panic.go:1101 +0x48\n\ngoroutine 9 [running]:\n")
 	for range 50 {
-		report += "nb/1.f(0x1)\n\tdecl-1.go:2 +0x1\nnb/1.g(...)\n\tdecl-1.go:6\n"
+		report.WriteString("nb/1.f(0x1)\n\tdecl-1.go:2 +0x1\nnb/1.g(...)\n\tdecl-1.go:6\n")
 	}
-	report += "...1234 frames elided...\n"
-	report += strings.Repeat("nb/1.f(0x1)\n\tdecl-1.go:2 +0x1\n", 10) + "nb/2.Run(0x1)\n\tcell-2.go:4 +0x1\n"
-	deep.WriteString(report)
+	report.WriteString("...1234 frames elided...\n")
+	report.WriteString(strings.Repeat("nb/1.f(0x1)\n\tdecl-1.go:2 +0x1\n", 10) + "nb/2.Run(0x1)\n\tcell-2.go:4 +0x1\n")
+	deep.WriteString(report.String())
 	for _, test := range []struct {
 		name, printed, copied string
 		start                 int
@@ -58,7 +59,7 @@ func TestParseCrash(t *testing.T) {
 			[]string{"main.(*Model).Fit decl-1f3a.go:7", "main.Map[...] decl-77.go:3", "cell.func1 cell-aa0.go:12"}},
 		{"lookalike before", "panic: mine\n" + panicReport, panicReport, 12, "panic: main.MyErr{...}: bad [recovered]\n\tpanic: again main.T [in a goroutine]",
 			[]string{"main.(*Model).Fit decl-1f3a.go:7", "main.Map[...] decl-77.go:3", "cell.func1 cell-aa0.go:12"}},
-		{"recursion", "said\n" + deep.String(), report, 5,
+		{"recursion", "said\n" + deep.String(), report.String(), 5,
 			"stack overflow: a goroutine needs more than 256 MB of stack, which is what unlimited recursion does",
 			[]string{"main.f decl-1.go:2", "main.g decl-1.go:6", "main.f decl-1.go:2", "main.g decl-1.go:6", "… 96 more calls like these :0",
 				"… 1234 calls left out :0", "… 10 more calls like these :0", "cell cell-2.go:4"}},

@@ -3,7 +3,6 @@ package kernel
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 var (
@@ -46,7 +47,7 @@ type codec struct {
 }
 
 func newCodec(key string, h func() hash.Hash) *codec {
-	return &codec{key: []byte(key), hash: h, session: rand.Text(), user: "kernel"}
+	return &codec{key: []byte(key), hash: h, session: uuid.NewString(), user: "kernel"}
 }
 
 // decode checks the signature before it looks at anything else.

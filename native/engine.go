@@ -53,7 +53,8 @@ func (w *Workspace) engine(ctx context.Context, p *progress) (string, error) {
 		return "", fmt.Errorf("native: build the engine: %w", err)
 	}
 	p.step("building the engine")
-	cmd := w.t.env.goCommand(ctx, tmp, "build", "-v", "-trimpath", "-buildvcs=false", "-mod=mod", "-ldflags=-s -w",
+	cmd := w.t.env.goCommand(ctx, tmp, "build", "-v", "-trimpath", "-buildvcs=false", "-mod=mod",
+		"-ldflags="+w.t.engineFlags(),
 		"-o", filepath.Join(out, "engine"), engineMain)
 	if stderr, err := runCounted(cmd, p.counter(shareEngine/2, enginePackages)); err != nil {
 		if ctx.Err() != nil {
@@ -74,5 +75,11 @@ func (w *Workspace) engine(ctx context.Context, p *progress) (string, error) {
 }
 
 func (t *Toolchain) enginePath(key string) string {
-	return filepath.Join(t.cache.dir, "engine", key, "engine")
+	return filepath.Join(t.cache.dir, "engine", sum(key, t.engineFlags()), "engine")
+}
+
+// engineFlags are the linker's. They name the directory for runtime.GOROOT, as
+// in programs that are built without -trimpath.
+func (t *Toolchain) engineFlags() string {
+	return "-s -w " + quoteField("-X=runtime.defaultGOROOT="+t.env.GOROOT)
 }

@@ -126,9 +126,21 @@ func decodeInt(b []byte, x *big.Int) bool {
 	return true
 }
 
-// appendFloat uses the type's own gob form, which has the precision, the
-// rounding mode and the accuracy too.
+// hugePrec is the precision from which big.Float.GobEncode loses the mantissa:
+// it computes the number of words in 32 bits.
+const hugePrec = big.MaxPrec - 64
+
+// appendFloat writes the type's own gob form, which has the precision, the
+// rounding mode and the accuracy too; before it, if the precision is huge, the
+// precision, and else zero.
 func appendFloat(b []byte, x *big.Float) []byte {
+	prec := uint32(0)
+	if x.Prec() > hugePrec {
+		prec = uint32(x.Prec())
+		x = new(big.Float).Copy(x)
+		x.SetPrec(max(1, x.MinPrec()))
+	}
+	b = binary.LittleEndian.AppendUint32(b, prec)
 	g, err := x.GobEncode()
 	if err != nil { // it has no way to fail
 		panic(err)
@@ -136,7 +148,17 @@ func appendFloat(b []byte, x *big.Float) []byte {
 	return append(b, g...)
 }
 
-func decodeFloat(b []byte, x *big.Float) bool { return len(b) > 0 && x.GobDecode(b) == nil }
+func decodeFloat(b []byte, x *big.Float) bool {
+	if len(b) < 5 || x.GobDecode(b[4:]) != nil || x.Prec() > hugePrec {
+		return false
+	}
+	if prec := binary.LittleEndian.Uint32(b); prec > hugePrec {
+		x.SetPrec(uint(prec))
+	} else if prec > 0 {
+		return false
+	}
+	return true
+}
 
 func appendAddr(b []byte, a *netip.Addr) []byte {
 	b, _ = a.AppendBinary(b)

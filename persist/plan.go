@@ -177,7 +177,6 @@ func (b *planner) structPlan(p *plan) {
 	p.op, p.flat = opStruct, true
 	content := false
 	for f := range p.t.Fields() {
-		f := f
 		if f.Name == "_" {
 			continue
 		}

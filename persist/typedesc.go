@@ -72,7 +72,6 @@ func (e *encoder) writeType(p *plan) {
 		e.num(t.NumField() - len(p.fields))
 		k := 0
 		for f := range t.Fields() {
-			f := f
 			if f.Name == "_" {
 				continue
 			}
@@ -93,7 +92,6 @@ func (e *encoder) writeType(p *plan) {
 	case p.op == opIface:
 		e.num(t.NumMethod())
 		for m := range t.Methods() {
-			m := m
 			e.text(m.Name)
 			e.text(m.PkgPath)
 			e.text(m.Type.String())

@@ -168,7 +168,6 @@ func writeType(b *strings.Builder, t reflect.Type) {
 	case reflect.Struct:
 		b.WriteString("struct{")
 		for f := range t.Fields() {
-			f := f
 			fmt.Fprintf(b, "%q.%s %t ", f.PkgPath, f.Name, f.Anonymous)
 			writeType(b, f.Type)
 			fmt.Fprintf(b, " %q;", f.Tag)
@@ -177,7 +176,6 @@ func writeType(b *strings.Builder, t reflect.Type) {
 	case reflect.Interface:
 		b.WriteString("interface{")
 		for m := range t.Methods() {
-			m := m
 			fmt.Fprintf(b, "%q.%s ", m.PkgPath, m.Name)
 			writeType(b, m.Type)
 			b.WriteByte(';')

@@ -13,9 +13,6 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 func TestKernelInfo(t *testing.T) {
 	t.Parallel()
 	c := connect(t, start(t))

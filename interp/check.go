@@ -77,6 +77,10 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	changed := p.install()
 	files := p.files(specs, changed)
 	errs = p.typeCheck(files)
+	if p.retyped(changed) {
+		p.broken, p.checked = map[*decl]*Diagnostic{}, map[*decl]bool{}
+		errs = p.typeCheck(p.files(specs, changed))
+	}
 	if selfErrs := p.selfErrors(); len(selfErrs) > 0 {
 		return nil, selfErrs
 	}
@@ -92,9 +96,11 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 		d.broken = p.broken[d]
 		d.impure = p.impurity(d.node)
 		d.calls = calledNames(d.node)
+		p.noteAddresses(d.node)
 	}
 	s.recheck = false
 	for _, st := range p.body {
+		p.noteAddresses(st)
 		p.refs = append(p.refs, p.refsIn(st)...)
 	}
 	return p, nil

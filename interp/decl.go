@@ -37,13 +37,14 @@ type decl struct {
 	gone    map[string]bool   // names of a constant group that were declared again
 
 	// What the last check of the text found.
-	refs   []ref
-	broken *Diagnostic     // why the text does not type-check any more
-	calls  map[string]bool // last names of what it calls
-	impure string          // what in the text is not known to be pure
-	typ    typeText        // varDecl: its type
-	shape  string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
-	heap   *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
+	refs      []ref
+	broken    *Diagnostic     // why the text does not type-check any more
+	calls     map[string]bool // last names of what it calls
+	impure    string          // what in the text is not known to be pure
+	typ       typeText        // varDecl: its type
+	shape     string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
+	heap      *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
+	addressed bool            // varDecl: something may hold its address, so its value cannot move
 
 	touched bool   // varDecl: statements that mention it have run; until then it is zero
 	lost    string // varDecl: why it has no value, "" if it has one

@@ -88,19 +88,64 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 	case j.root == nil:
 		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"
 	default:
-		g := j.root.group
-		j.site.Refuse = p.refusal(g)
-		parts := []string{g.hash, j.root.key}
-		if inst, ok := p.info.Instances[id]; ok {
-			for t := range inst.TypeArgs.Types() {
-				text, _ := textOf(p.pkg, t)
-				parts = append(parts, p.hashedType(text))
+		gs := []*group{j.root.group}
+		parts := []string{j.root.group.hash, j.root.key}
+		for _, t := range p.typeArgs(id, j.sel) {
+			text, err := textOf(p.pkg, t)
+			if err != nil {
+				j.site.Refuse = "its type arguments have no name: " + err.Error()
+				continue
+			}
+			parts = append(parts, p.hashedType(text))
+			notebook, pkgs := text.names()
+			for _, n := range notebook {
+				if d := p.table.byName[n]; d != nil && d.group != nil {
+					gs = append(gs, d.group)
+				}
+			}
+			for _, pkg := range pkgs {
+				if !purePackages[pkg] {
+					j.site.Refuse = "a type argument is from package " + pkg + ", which is not known to be pure"
+				}
+			}
+		}
+		if j.site.Refuse == "" && j.root.impure != "" {
+			j.site.Refuse = "it " + j.root.impure
+		}
+		for _, g := range gs {
+			if j.site.Refuse == "" {
+				j.site.Refuse = p.refusal(g)
 			}
 		}
 		j.site.Code = shortHash(parts...)
-		j.site.Globals = p.globals(g)
+		j.site.Globals = p.globals(gs...)
 	}
 	return j
+}
+
+// typeArgs lists what a call makes of the type parameters of the function that
+// id names, or of the type that its receiver has.
+func (p *plan) typeArgs(id *ast.Ident, sel *ast.SelectorExpr) (out []types.Type) {
+	if inst, ok := p.info.Instances[id]; ok {
+		for t := range inst.TypeArgs.Types() {
+			out = append(out, t)
+		}
+	}
+	if sel == nil {
+		return out
+	}
+	t := p.info.Selections[sel].Recv()
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	// Of an embedded generic type the arguments are in the outer type's text,
+	// which the closure holds.
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		for a := range n.TypeArgs().Types() {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // hashedType writes a type with notebook types replaced by their hashes.
@@ -154,7 +199,7 @@ func (p *plan) declOf(fn *types.Func) *decl {
 // globals lists the session variables that a call of g may read: those that
 // its closure mentions, and those that methods of any type mention, because a
 // value in an interface may be of that type.
-func (p *plan) globals(g *group) []string {
+func (p *plan) globals(gs ...*group) []string {
 	if p.methodGroups == nil {
 		p.methodGroups = []*group{}
 		for _, m := range p.table.methods {
@@ -164,7 +209,7 @@ func (p *plan) globals(g *group) []string {
 		}
 	}
 	var out []string
-	for _, h := range closure(append([]*group{g}, p.methodGroups...)...) {
+	for _, h := range closure(append(gs[:len(gs):len(gs)], p.methodGroups...)...) {
 		for _, d := range h.decls {
 			if d.kind == varDecl {
 				out = append(out, d.key)
@@ -177,26 +222,17 @@ func (p *plan) globals(g *group) []string {
 
 // refusal says why calls that reach g are never remembered, "" if they may be.
 func (p *plan) refusal(g *group) string {
-	for _, d := range g.decls {
-		if d.impure != "" {
-			return p.reason(d, "")
-		}
+	if len(g.decls) == 1 && g.decls[0].impure != "" {
+		return "it " + g.decls[0].impure
 	}
 	for _, h := range closure(g) {
 		for _, d := range h.decls {
 			if d.impure != "" {
-				return p.reason(d, "it reaches "+d.title()+", which ")
+				return "it reaches " + d.title() + ", which " + d.impure
 			}
 		}
 	}
 	return ""
-}
-
-func (p *plan) reason(d *decl, prefix string) string {
-	if prefix == "" {
-		prefix = "it "
-	}
-	return prefix + d.impure
 }
 
 // title names a declaration in a sentence.

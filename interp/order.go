@@ -7,25 +7,36 @@ import (
 )
 
 // orderFree reports whether a loop over a map gives the same result in every
-// order, judged by its form: it only counts in integers, sets bits, writes
-// elements that the loop's own key selects, and collects strings or integers in
-// a slice that the statement behind the loop sorts.
+// order. It accepts only forms for which that can be seen:
+//
+//	n++  n += e  n |= e …   an integer variable, always changed by the same operation
+//	dst[k] = e  dst[k] += e a map's element chosen by the loop's own key: each is touched once
+//	dst[e]++  dst[e] += e   an integer element of a map of another type than the one ranged over
+//	xs = append(xs, e)      strings or integers, in a slice that the next statement sorts
+//	x := e  x = e           variables of the round itself
+//	if e { … } else { … }   and continue
+//
+// where e is made of constants, the key and the value, variables that the loop
+// does not change, fields of these, len, min, max, conversions and operators
+// that cannot panic. Nothing in e goes through a pointer, a map or an index, so
+// that it cannot see what other rounds have done.
 func (p *plan) orderFree(r *ast.RangeStmt, next ast.Stmt) bool {
 	if r.Tok == token.ASSIGN {
 		return false
 	}
-	o := &orderCheck{p: p, loop: r, locals: map[types.Object]bool{}, ops: map[types.Object]token.Token{}}
-	if id, ok := r.Key.(*ast.Ident); ok && id.Name != "_" {
-		o.key = p.info.Defs[id]
-	}
+	o := &orderCheck{p: p, loop: r, round: map[types.Object]bool{}, fixed: map[types.Object]bool{}, ops: map[types.Object]token.Token{}}
 	for _, e := range []ast.Expr{r.Key, r.Value} {
 		if id, ok := e.(*ast.Ident); ok {
 			if obj := p.info.Defs[id]; obj != nil {
-				o.locals[obj] = true
+				o.round[obj], o.fixed[obj] = true, true
 			}
 		}
 	}
+	if id, ok := r.Key.(*ast.Ident); ok {
+		o.key = p.info.Defs[id]
+	}
 	o.sorted = p.sortedVar(next)
+	o.findWritten()
 	return o.block(r.Body.List)
 }
 
@@ -54,14 +65,17 @@ func (p *plan) sortedVar(st ast.Stmt) types.Object {
 		return nil
 	}
 	sl, ok := obj.Type().Underlying().(*types.Slice)
-	if !ok {
-		return nil
-	}
-	b, ok := sl.Elem().Underlying().(*types.Basic)
-	if !ok || b.Info()&(types.IsString|types.IsInteger) == 0 {
+	if !ok || !ordered(sl.Elem()) {
 		return nil
 	}
 	return obj
+}
+
+// ordered reports types of which equal values cannot be told apart: floats have
+// two zeros.
+func ordered(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsString|types.IsInteger) != 0
 }
 
 // followers maps each statement of n to the one behind it.
@@ -85,15 +99,47 @@ func followers(n ast.Node) map[ast.Stmt]ast.Stmt {
 	return out
 }
 
-// orderCheck judges the body of a loop over a map. Statements that it does not
-// know make the loop depend on the order.
+// orderCheck judges the body of a loop over a map. What it does not know makes
+// the loop depend on the order.
 type orderCheck struct {
-	p      *plan
-	loop   *ast.RangeStmt
-	key    types.Object                 // the loop's key variable
-	locals map[types.Object]bool        // variables declared inside the loop
-	sorted types.Object                 // the slice that is sorted behind the loop
-	ops    map[types.Object]token.Token // how each variable is accumulated: += and *= do not commute
+	p       *plan
+	loop    *ast.RangeStmt
+	key     types.Object                 // the loop's key variable
+	fixed   map[types.Object]bool        // key and value: must not be assigned
+	round   map[types.Object]bool        // variables of the round: fixed, and declared in the body
+	written map[types.Object]bool        // variables from outside that the body assigns
+	sorted  types.Object                 // the slice that is sorted behind the loop
+	ops     map[types.Object]token.Token // how each variable is accumulated: += and *= do not commute
+}
+
+// findWritten lists the variables that assignments of the body name.
+func (o *orderCheck) findWritten() {
+	o.written = map[types.Object]bool{}
+	note := func(e ast.Expr) {
+		for {
+			switch x := ast.Unparen(e).(type) {
+			case *ast.IndexExpr:
+				e = x.X
+				continue
+			case *ast.Ident:
+				if obj := o.p.info.Uses[x]; obj != nil {
+					o.written[obj] = true
+				}
+			}
+			return
+		}
+	}
+	ast.Inspect(o.loop.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				note(l)
+			}
+		case *ast.IncDecStmt:
+			note(n.X)
+		}
+		return true
+	})
 }
 
 func (o *orderCheck) block(list []ast.Stmt) bool {
@@ -114,9 +160,9 @@ func (o *orderCheck) stmt(st ast.Stmt) bool {
 	case *ast.BranchStmt:
 		return st.Tok == token.CONTINUE && st.Label == nil
 	case *ast.IncDecStmt:
-		return o.integer(st.X) && o.place(st.X) && o.reads(st.X) && o.commutes(st.X, token.ADD_ASSIGN)
+		return o.accumulates(st.X, token.ADD_ASSIGN)
 	case *ast.IfStmt:
-		if st.Init != nil && !o.stmt(st.Init) || !o.reads(st.Cond) || !o.block(st.Body.List) {
+		if st.Init != nil && !o.stmt(st.Init) || !o.pure(st.Cond) || !o.block(st.Body.List) {
 			return false
 		}
 		return st.Else == nil || o.stmt(st.Else)
@@ -126,17 +172,108 @@ func (o *orderCheck) stmt(st ast.Stmt) bool {
 	return false
 }
 
-// commutes reports whether every change of the variable behind e is of one
-// kind, so that their order does not matter.
-func (o *orderCheck) commutes(e ast.Expr, op token.Token) bool {
+func (o *orderCheck) assign(st *ast.AssignStmt) bool {
+	if o.collects(st) {
+		return true
+	}
+	for _, e := range st.Rhs {
+		if !o.pure(e) {
+			return false
+		}
+	}
+	switch st.Tok {
+	case token.DEFINE:
+		for _, l := range st.Lhs {
+			if obj := o.p.info.Defs[l.(*ast.Ident)]; obj != nil {
+				o.round[obj] = true
+			} else if l.(*ast.Ident).Name != "_" {
+				return false // assigns to a variable that is there already
+			}
+		}
+		return true
+	case token.ASSIGN:
+		for _, l := range st.Lhs {
+			if !o.ownVariable(l) && !o.ownElement(l) {
+				return false
+			}
+		}
+		return true
+	case token.ADD_ASSIGN, token.SUB_ASSIGN, token.OR_ASSIGN, token.AND_ASSIGN, token.XOR_ASSIGN, token.MUL_ASSIGN:
+		return o.ownElement(st.Lhs[0]) || o.accumulates(st.Lhs[0], st.Tok)
+	}
+	return false
+}
+
+// ownVariable reports a variable that lives for one round only.
+func (o *orderCheck) ownVariable(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	obj := o.p.info.Uses[id]
+	return id.Name == "_" || o.round[obj] && !o.fixed[obj]
+}
+
+// ownElement reports dst[k] for the loop's own key: every round touches another
+// element, also if dst is the map that is ranged over.
+func (o *orderCheck) ownElement(e ast.Expr) bool {
+	ix, ok := ast.Unparen(e).(*ast.IndexExpr)
+	if !ok || o.key == nil || !o.mapVariable(ix.X) {
+		return false
+	}
+	id, ok := ast.Unparen(ix.Index).(*ast.Ident)
+	return ok && o.p.info.Uses[id] == o.key
+}
+
+func (o *orderCheck) mapVariable(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	_, isMap := o.p.info.Types[id].Type.Underlying().(*types.Map)
+	return isMap
+}
+
+// accumulates reports an integer variable, or an integer element of a map of
+// another type than the one ranged over, that is changed by one commutative
+// operation only.
+func (o *orderCheck) accumulates(e ast.Expr, op token.Token) bool {
 	if op == token.SUB_ASSIGN {
 		op = token.ADD_ASSIGN
 	}
-	root := o.root(e)
-	if old, ok := o.ops[root]; ok && old != op {
+	target := ast.Unparen(e)
+	if ix, ok := target.(*ast.IndexExpr); ok {
+		if !o.mapVariable(ix.X) || !o.pure(ix.Index) || op != token.ADD_ASSIGN ||
+			types.Identical(o.p.info.Types[ix.X].Type.Underlying(), o.p.info.Types[o.loop.X].Type.Underlying()) {
+			return false
+		}
+		t := o.p.info.Types[e].Type
+		b, isBasic := t.Underlying().(*types.Basic)
+		if !isBasic || b.Info()&types.IsInteger == 0 {
+			return false
+		}
+		target = ast.Unparen(ix.X)
+	}
+	id, ok := target.(*ast.Ident)
+	if !ok {
 		return false
 	}
-	o.ops[root] = op
+	v, ok := o.p.info.Uses[id].(*types.Var)
+	if !ok || o.fixed[v] {
+		return false
+	}
+	if o.round[v] {
+		return true
+	}
+	if _, isIndex := ast.Unparen(e).(*ast.IndexExpr); !isIndex {
+		if b, isBasic := v.Type().Underlying().(*types.Basic); !isBasic || b.Info()&types.IsInteger == 0 {
+			return false
+		}
+	}
+	if old, ok := o.ops[v]; ok && old != op {
+		return false
+	}
+	o.ops[v] = op
 	return true
 }
 
@@ -147,14 +284,14 @@ func (o *orderCheck) collects(st *ast.AssignStmt) bool {
 		return false
 	}
 	c, ok := ast.Unparen(st.Rhs[0]).(*ast.CallExpr)
-	if !ok || len(c.Args) < 2 || c.Ellipsis.IsValid() || o.object(c.Args[0]) != o.sorted || !o.commutes(st.Lhs[0], token.ASSIGN) {
+	if !ok || len(c.Args) < 2 || c.Ellipsis.IsValid() || o.object(c.Args[0]) != o.sorted {
 		return false
 	}
 	if id, ok := c.Fun.(*ast.Ident); !ok || o.p.info.Uses[id] != types.Universe.Lookup("append") {
 		return false
 	}
 	for _, a := range c.Args[1:] {
-		if !o.reads(a) {
+		if !o.pure(a) {
 			return false
 		}
 	}
@@ -168,207 +305,59 @@ func (o *orderCheck) object(e ast.Expr) types.Object {
 	return nil
 }
 
-func (o *orderCheck) assign(st *ast.AssignStmt) bool {
-	if o.collects(st) {
+// pure reports an expression that has no effect, cannot panic, and cannot see
+// what other rounds wrote.
+func (o *orderCheck) pure(e ast.Expr) bool {
+	if tv := o.p.info.Types[e]; tv.Value != nil || tv.IsNil() {
 		return true
 	}
-	for _, e := range st.Rhs {
-		if !o.reads(e) {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return o.pure(e.X)
+	case *ast.Ident:
+		v, ok := o.p.info.Uses[e].(*types.Var)
+		return ok && !(o.written[v] && !o.round[v])
+	case *ast.SelectorExpr:
+		s := o.p.info.Selections[e]
+		return s != nil && s.Kind() == types.FieldVal && !s.Indirect() && o.pure(e.X)
+	case *ast.UnaryExpr:
+		return e.Op != token.AND && e.Op != token.ARROW && o.pure(e.X)
+	case *ast.BinaryExpr:
+		return o.basic(e.X) && o.basic(e.Y) && o.p.cannotPanic(e.Op, e.X, e.Y) && o.pure(e.X) && o.pure(e.Y)
+	case *ast.CallExpr:
+		if len(e.Args) == 0 {
 			return false
 		}
-	}
-	switch st.Tok {
-	case token.DEFINE:
-		for _, l := range st.Lhs {
-			if obj := o.p.info.Defs[l.(*ast.Ident)]; obj != nil {
-				o.locals[obj] = true
-			}
-		}
-		return true
-	case token.ADD_ASSIGN, token.SUB_ASSIGN, token.OR_ASSIGN, token.AND_ASSIGN, token.XOR_ASSIGN, token.MUL_ASSIGN:
-		return o.integer(st.Lhs[0]) && o.place(st.Lhs[0]) && o.commutes(st.Lhs[0], st.Tok)
-	case token.ASSIGN:
-		for _, l := range st.Lhs {
-			if !o.local(l) && !(o.keyed(l) && o.commutes(l, token.ASSIGN)) {
+		for _, a := range e.Args {
+			if !o.pure(a) {
 				return false
 			}
 		}
-		return true
+		tv := o.p.info.Types[e.Fun]
+		if tv.IsType() {
+			return o.basic(e.Args[0])
+		}
+		id, ok := ast.Unparen(e.Fun).(*ast.Ident)
+		return ok && tv.IsBuiltin() && (id.Name == "min" || id.Name == "max" || id.Name == "len" && o.plainLength(e.Args[0]))
 	}
 	return false
 }
 
-// reads reports whether an expression has no effect and does not see what
-// other rounds of the loop wrote.
-func (o *orderCheck) reads(e ast.Expr) bool {
-	written := map[types.Object]bool{}
-	var containers []types.Type // through which other rounds may write what e reads under another name
-	ast.Inspect(o.loop.Body, func(n ast.Node) bool {
-		var targets []ast.Expr
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			targets = n.Lhs
-		case *ast.IncDecStmt:
-			targets = []ast.Expr{n.X}
-		}
-		for _, t := range targets {
-			if obj := o.root(t); obj != nil && !o.locals[obj] {
-				written[obj] = true
-			}
-			if c := o.container(t); c != nil {
-				containers = append(containers, c)
-			}
-		}
-		return true
-	})
-	ok := true
-	target := o.root(e)
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			tv := o.p.info.Types[n.Fun]
-			if !tv.IsType() && !(tv.IsBuiltin() && o.harmless(n.Fun)) {
-				ok = false
-			}
-		case *ast.FuncLit:
-			ok = false
-		case *ast.IndexExpr, *ast.StarExpr, *ast.SelectorExpr:
-			if c := o.container(n.(ast.Expr)); c != nil && o.root(n.(ast.Expr)) != o.root(o.loop.X) && o.root(n.(ast.Expr)) != target {
-				for _, w := range containers {
-					ok = ok && !types.Identical(c, w)
-				}
-			}
-		case *ast.UnaryExpr:
-			if n.Op == token.ARROW || n.Op == token.AND {
-				ok = false
-			}
-		case *ast.Ident:
-			if obj := o.p.info.Uses[n]; obj != nil && written[obj] && obj != target {
-				ok = false
-			}
-		}
-		return ok
-	})
-	if target != nil && written[target] {
-		// m[k]++ reads what it writes; any other expression must not.
-		switch ast.Unparen(e).(type) {
-		case *ast.Ident, *ast.IndexExpr, *ast.SelectorExpr:
-			return ok && o.isTarget(e)
-		}
+// plainLength reports what has a length that other rounds cannot change.
+func (o *orderCheck) plainLength(e ast.Expr) bool {
+	switch o.p.info.Types[e].Type.Underlying().(type) {
+	case *types.Map, *types.Chan:
 		return false
 	}
-	return ok
+	return true
 }
 
-// isTarget reports whether e is itself what an IncDecStmt changes.
-func (o *orderCheck) isTarget(e ast.Expr) bool {
-	found := false
-	ast.Inspect(o.loop.Body, func(n ast.Node) bool {
-		if s, ok := n.(*ast.IncDecStmt); ok && s.X == e {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// container is the type of the map, slice or pointer through which e reaches
-// its memory, nil if e is a variable of its own.
-func (o *orderCheck) container(e ast.Expr) types.Type {
-	var x ast.Expr
-	switch e := ast.Unparen(e).(type) {
-	case *ast.IndexExpr:
-		x = e.X
-	case *ast.StarExpr:
-		x = e.X
-	case *ast.SelectorExpr:
-		x = e.X
-	default:
-		return nil
-	}
-	t := o.p.info.Types[x].Type
-	if t == nil {
-		return nil
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Map, *types.Slice, *types.Pointer:
-		return u
-	}
-	return o.container(x)
-}
-
-func (o *orderCheck) harmless(fun ast.Expr) bool {
-	id, ok := ast.Unparen(fun).(*ast.Ident)
-	if !ok {
-		return false
-	}
-	switch id.Name {
-	case "len", "cap", "min", "max", "real", "imag", "complex":
-		return true
-	}
-	return false
-}
-
-// root is the variable that an assignable expression belongs to.
-func (o *orderCheck) root(e ast.Expr) types.Object {
-	for {
-		switch x := ast.Unparen(e).(type) {
-		case *ast.Ident:
-			if obj := o.p.info.Uses[x]; obj != nil {
-				return obj
-			}
-			return o.p.info.Defs[x]
-		case *ast.SelectorExpr:
-			e = x.X
-		case *ast.IndexExpr:
-			e = x.X
-		case *ast.StarExpr:
-			e = x.X
-		default:
-			return nil
-		}
-	}
-}
-
-func (o *orderCheck) integer(e ast.Expr) bool {
+// basic reports operands whose comparison and arithmetic cannot panic.
+func (o *orderCheck) basic(e ast.Expr) bool {
 	t := o.p.info.Types[e].Type
 	if t == nil {
-		if id, ok := e.(*ast.Ident); ok {
-			if obj := o.p.info.Uses[id]; obj != nil {
-				t = obj.Type()
-			}
-		}
-	}
-	if t == nil {
 		return false
 	}
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0
-}
-
-// place reports whether e is a variable or an element chosen without regard to
-// other rounds, and not the map that is ranged over.
-func (o *orderCheck) place(e ast.Expr) bool {
-	root := o.root(e)
-	return root != nil && root != o.root(o.loop.X)
-}
-
-func (o *orderCheck) local(e ast.Expr) bool {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	return ok && (id.Name == "_" || o.locals[o.p.info.Uses[id]])
-}
-
-// keyed reports m[k] for the loop's own key k: each round writes another
-// element.
-func (o *orderCheck) keyed(e ast.Expr) bool {
-	ix, ok := ast.Unparen(e).(*ast.IndexExpr)
-	if !ok || o.key == nil || !o.place(e) {
-		return false
-	}
-	id, ok := ast.Unparen(ix.Index).(*ast.Ident)
-	if !ok || o.p.info.Uses[id] != o.key {
-		return false
-	}
-	_, isMap := o.p.info.Types[ix.X].Type.Underlying().(*types.Map)
-	return isMap
+	_, ok := t.Underlying().(*types.Basic)
+	return ok
 }

@@ -34,6 +34,7 @@ type plan struct {
 	varSet       map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
 	move         map[string]bool             // older variables that keep their value under a new type
 	dropped      []string                    // older variables that lose it
+	addressed    []*decl                     // variables whose address the cell may take
 	methodGroups []*group                    // of all types with methods; for globals
 	broken       map[*decl]*Diagnostic
 	checked      map[*decl]bool // decls whose bodies were checked

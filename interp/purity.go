@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -82,6 +83,16 @@ func (p *plan) impurity(n ast.Node) string {
 			return false
 		}
 		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if name := p.foreignVar(l); name != "" {
+					say(n, "assigns to %s", name)
+				}
+			}
+		case *ast.UnaryExpr:
+			if name := p.foreignVar(n.X); name != "" && n.Op == token.AND {
+				say(n, "takes the address of %s", name)
+			}
 		case *ast.GoStmt:
 			say(n, "starts a goroutine")
 		case *ast.SelectStmt:
@@ -91,7 +102,7 @@ func (p *plan) impurity(n ast.Node) string {
 			if t == nil {
 				return true
 			}
-			if _, ok := coreType(t).(*types.Map); ok && (n.Key != nil || n.Value != nil) && !p.orderFree(n, next[n]) {
+			if mayBeMap(t) && !p.orderFree(n, next[n]) {
 				say(n, "ranges over a map, whose order is random; range over slices.Sorted(maps.Keys(m)) instead")
 			}
 		case *ast.CallExpr:
@@ -106,6 +117,27 @@ func (p *plan) impurity(n ast.Node) string {
 		return true
 	})
 	return found
+}
+
+// foreignVar names the variable of another package that e is, or is a part of.
+func (p *plan) foreignVar(e ast.Expr) string {
+	for {
+		switch x := ast.Unparen(e).(type) {
+		case *ast.IndexExpr:
+			e = x.X
+			continue
+		case *ast.StarExpr:
+			e = x.X
+			continue
+		case *ast.SelectorExpr:
+			if v, ok := p.info.Uses[x.Sel].(*types.Var); ok && !v.IsField() && v.Pkg() != p.pkg {
+				return v.Pkg().Name() + "." + v.Name()
+			}
+			e = x.X
+			continue
+		}
+		return ""
+	}
 }
 
 // impureObject judges an identifier that names something outside the notebook.
@@ -127,20 +159,29 @@ func (p *plan) impureObject(id *ast.Ident, allowed map[*ast.Ident]bool) string {
 			return ""
 		}
 		return "uses package unsafe"
-	case *types.PkgName, *types.Const, *types.TypeName:
+	case *types.PkgName, *types.Const:
+		return ""
+	case *types.TypeName:
 		if pkg == types.Unsafe {
 			return "uses package unsafe"
+		}
+		if !types.IsInterface(obj.Type()) && !purePackages[pkg.Path()] && types.NewMethodSet(types.NewPointer(obj.Type())).Len() > 0 {
+			return fmt.Sprintf("uses the type %s, and package %s is not known to be pure", short, pkg.Path())
 		}
 		return ""
 	case *types.Var:
 		if obj.IsField() {
 			return ""
 		}
-		if purePackages[pkg.Path()] && impureNames[full] == "" || pkg.Path() == "io" {
-			return ""
-		}
 		if reason := impureNames[full]; reason != "" {
 			return fmt.Sprintf("uses %s, which %s", short, reason)
+		}
+		if purePackages[pkg.Path()] {
+			switch obj.Type().Underlying().(type) {
+			case *types.Pointer, *types.Map, *types.Slice:
+				return fmt.Sprintf("uses %s, which is a variable that other code may share", short)
+			}
+			return ""
 		}
 		return fmt.Sprintf("uses %s, and package %s is not known to be pure", short, pkg.Path())
 	case *types.Func:
@@ -178,10 +219,11 @@ func (p *plan) allowedByPlace(n ast.Node) map[*ast.Ident]bool {
 		if !ok || len(c.Args) == 0 {
 			return true
 		}
+		p.allowShared(c, out)
 		switch p.calleeName(c) {
 		case "slices.Sorted":
 			if inner, ok := ast.Unparen(c.Args[0]).(*ast.CallExpr); ok {
-				if name := p.calleeName(inner); name == "maps.Keys" || name == "maps.Values" {
+				if name := p.calleeName(inner); (name == "maps.Keys" || name == "maps.Values") && p.sortsOrdered(c) {
 					if sel, ok := ast.Unparen(inner.Fun).(*ast.SelectorExpr); ok {
 						out[sel.Sel] = true
 					}
@@ -197,6 +239,42 @@ func (p *plan) allowedByPlace(n ast.Node) map[*ast.Ident]bool {
 		return true
 	})
 	return out
+}
+
+// allowShared allows variables such as base64.StdEncoding as the receiver of a
+// call, and such as unicode.Letter as the argument of a function of their own
+// package: there they are only read.
+func (p *plan) allowShared(c *ast.CallExpr, out map[*ast.Ident]bool) {
+	allow := func(e ast.Expr, own string) {
+		sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+		if !ok {
+			return
+		}
+		v, ok := p.info.Uses[sel.Sel].(*types.Var)
+		if ok && !v.IsField() && v.Pkg() != nil && purePackages[v.Pkg().Path()] && (own == "" || v.Pkg().Path() == own) &&
+			impureNames[v.Pkg().Path()+"."+v.Name()] == "" {
+			out[sel.Sel] = true
+		}
+	}
+	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok && p.info.Selections[sel] != nil {
+		allow(sel.X, "")
+		if pkg := p.info.Selections[sel].Obj().Pkg(); pkg != nil {
+			for _, a := range c.Args {
+				allow(a, pkg.Path())
+			}
+		}
+	}
+	if name := p.calleeName(c); name != "" {
+		for _, a := range c.Args {
+			allow(a, name[:strings.LastIndex(name, ".")])
+		}
+	}
+}
+
+// sortsOrdered reports a call that returns a slice of strings or integers.
+func (p *plan) sortsOrdered(c *ast.CallExpr) bool {
+	sl, ok := p.info.Types[c].Type.(*types.Slice)
+	return ok && ordered(sl.Elem())
 }
 
 // calleeName is "path.Func" for a call of a package's function.
@@ -245,6 +323,9 @@ func (p *plan) printsAddress(c *ast.CallExpr) string {
 // method format themselves. What an interface will hold is not known here, and
 // is taken to format well.
 func showsAddress(t types.Type, depth int, seen map[types.Type]bool) bool {
+	if _, ok := t.Underlying().(*types.Pointer); ok && depth > 0 && !formatsItself(t) {
+		return true
+	}
 	if seen[t] {
 		return false
 	}
@@ -254,9 +335,6 @@ func showsAddress(t types.Type, depth int, seen map[types.Type]bool) bool {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		if depth > 0 {
-			return true
-		}
 		switch e := u.Elem().Underlying().(type) {
 		case *types.Struct, *types.Array, *types.Slice, *types.Map:
 			return showsAddress(e, depth+1, seen)
@@ -292,15 +370,37 @@ func formatsItself(t types.Type) bool {
 	return false
 }
 
-func coreType(t types.Type) types.Type {
-	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
-		if iface, ok := tp.Constraint().Underlying().(*types.Interface); ok && iface.NumEmbeddeds() == 1 {
-			e := iface.EmbeddedType(0)
-			if u, ok := e.(*types.Union); ok && u.Len() == 1 {
-				return u.Term(0).Type().Underlying()
-			}
-			return e.Underlying()
-		}
+// mayBeMap reports whether a value of type t can be a map, also through the
+// constraint of a type parameter.
+func mayBeMap(t types.Type) bool {
+	tp, ok := types.Unalias(t).(*types.TypeParam)
+	if !ok {
+		_, isMap := t.Underlying().(*types.Map)
+		return isMap
 	}
-	return t.Underlying()
+	var terms func(t types.Type, depth int) bool
+	terms = func(t types.Type, depth int) bool {
+		if depth > 10 {
+			return true
+		}
+		switch u := t.Underlying().(type) {
+		case *types.Interface:
+			for e := range u.EmbeddedTypes() {
+				if union, ok := e.(*types.Union); ok {
+					for term := range union.Terms() {
+						if terms(term.Type(), depth+1) {
+							return true
+						}
+					}
+				} else if terms(e, depth+1) {
+					return true
+				}
+			}
+			return false
+		case *types.Map:
+			return true
+		}
+		return false
+	}
+	return terms(tp.Constraint(), 0)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"maps"
 	"sort"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type record struct {
 	sets   map[string]bool // variables it declares or may change
 	reads  map[string]bool // variables it mentions
 	repeat bool            // running it again gives the same values
+	wild   bool            // it calls functions that are only known at run time, which may change any variable
+	shared []string        // variables that held references when it ran, if it may have changed memory that they share
 	cost   time.Duration   // of running it again, remembered calls left out
 }
 
@@ -91,18 +94,28 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 		}
 	}
 	sort.Slice(r.vars, func(i, j int) bool { return r.vars[i].Name < r.vars[j].Name })
-	if len(r.sets) == 0 && len(p.blank) == 0 {
+	if len(r.sets) == 0 && !r.wild && len(p.blank) == 0 {
 		return
 	}
-	// A cell that ran before and depends on nothing it sets need not run twice.
-	var kept []*record
-	for _, old := range s.history {
-		if old.src.text == r.src.text && !overlap(old.sets, old.reads) {
-			continue
-		}
-		kept = append(kept, old)
+	// The same cell run again at once, if it depends on nothing it sets, need
+	// not run twice.
+	if n := len(s.history); n > 0 && s.history[n-1].src.text == r.src.text && !r.wild && !overlap(r.sets, r.reads) {
+		s.history = s.history[:n-1]
 	}
-	s.history = append(kept, r)
+	s.history = append(s.history, r)
+}
+
+// taints lists the variables whose values are unknown if the record is not
+// replayed. live are all variables.
+func (r *record) taints(live map[string]bool) map[string]bool {
+	if r.wild {
+		return live
+	}
+	out := maps.Clone(r.sets)
+	for _, name := range r.shared {
+		out[name] = true
+	}
+	return out
 }
 
 func overlap(a, b map[string]bool) bool {
@@ -118,11 +131,22 @@ func overlap(a, b map[string]bool) bool {
 // them: assigned, incremented, with their address taken, or passed to anything
 // while they hold references.
 func (p *plan) mutated(r *record) {
+	// Memory that older variables share may change through them, or through a
+	// variable that the cell made from them.
+	share, shareOwn := false, false
+	own := map[string]bool{}
+	for _, v := range p.vars {
+		own[v.name] = true
+	}
 	note := func(e ast.Expr) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
 				if v, ok := p.info.Uses[id].(*types.Var); ok && v.Parent() == p.pkg.Scope() {
 					r.sets[v.Name()] = true
+					if holdsReferences(v.Type(), map[types.Type]bool{}) && !p.isOwnTarget(id) {
+						share = share || !own[v.Name()]
+						shareOwn = true
+					}
 				}
 			}
 			return true
@@ -132,8 +156,23 @@ func (p *plan) mutated(r *record) {
 	for name := range r.reads {
 		if d := p.table.byName[name]; d != nil && !p.mentions(name) {
 			r.sets[name] = true
+			share = true
 		}
 	}
+	defer func() {
+		for name := range r.reads {
+			obj := p.pkg.Scope().Lookup(name)
+			share = share || shareOwn && !own[name] && obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{})
+		}
+		if !share {
+			return
+		}
+		for name, d := range p.table.byName {
+			if obj := p.pkg.Scope().Lookup(name); d.kind == varDecl && obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{}) {
+				r.shared = append(r.shared, name)
+			}
+		}
+	}()
 	for _, st := range p.body {
 		ast.Inspect(st, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -151,11 +190,15 @@ func (p *plan) mutated(r *record) {
 				if n.Op.String() == "&" {
 					note(n.X)
 				}
+			case *ast.GoStmt:
+				r.wild = true
 			case *ast.CallExpr:
+				r.wild = r.wild || !p.knownCallee(n)
 				if strings.HasPrefix(p.calleeName(n), "fmt.") {
 					return true
 				}
 				for _, a := range n.Args {
+					r.wild = r.wild || p.functionValue(a)
 					if t := p.info.Types[a].Type; t != nil && holdsReferences(t, map[types.Type]bool{}) {
 						note(a)
 					}
@@ -167,6 +210,68 @@ func (p *plan) mutated(r *record) {
 			return true
 		})
 	}
+}
+
+// isOwnTarget reports the identifier with which the cell declares a variable.
+func (p *plan) isOwnTarget(id *ast.Ident) bool {
+	_, off := p.s.offset(id.Pos())
+	for _, v := range p.vars {
+		if v.name == id.Name && v.off == off {
+			return true
+		}
+	}
+	return false
+}
+
+// knownCallee reports calls of declared functions and methods, conversions and
+// builtins: what they may change can be seen from the names they mention. A
+// function literal that is called in place counts by what it holds.
+func (p *plan) knownCallee(c *ast.CallExpr) bool {
+	if tv := p.info.Types[c.Fun]; tv.IsType() || tv.IsBuiltin() {
+		return true
+	}
+	fun := ast.Unparen(c.Fun)
+	switch x := fun.(type) {
+	case *ast.IndexExpr:
+		fun = x.X
+	case *ast.IndexListExpr:
+		fun = x.X
+	case *ast.FuncLit:
+		return true
+	}
+	var id *ast.Ident
+	switch x := fun.(type) {
+	case *ast.Ident:
+		id = x
+	case *ast.SelectorExpr:
+		id = x.Sel
+		if s := p.info.Selections[x]; s != nil && types.IsInterface(s.Recv()) {
+			return false
+		}
+	default:
+		return false
+	}
+	_, ok := p.info.Uses[id].(*types.Func)
+	return ok
+}
+
+// functionValue reports an argument that is a function known only at run time.
+func (p *plan) functionValue(e ast.Expr) bool {
+	t := p.info.Types[e].Type
+	if t == nil {
+		return false
+	}
+	if _, ok := t.Underlying().(*types.Signature); !ok {
+		return false
+	}
+	switch x := ast.Unparen(e).(type) {
+	case *ast.FuncLit:
+		return false
+	case *ast.Ident:
+		_, declared := p.info.Uses[x].(*types.Func)
+		return !declared
+	}
+	return true
 }
 
 // mentions reports whether the cell's own statements name the variable.
@@ -225,7 +330,11 @@ func (s *Session) revive(ctx context.Context) string {
 		}
 	}
 	if proc.err != nil {
-		s.forget(live, nil)
+		where := map[string]string{}
+		for name := range live {
+			where[name] = s.cellsOf(name, 0)
+		}
+		s.forget(where)
 		return fmt.Sprintf("A new engine could not be started: %v", proc.err)
 	}
 	have := map[string]bool{}
@@ -238,6 +347,7 @@ func (s *Session) revive(ctx context.Context) string {
 		for name := range r.reads {
 			ok = ok && (have[name] || !live[name])
 		}
+		ok = ok && !(r.wild && len(lost) > 0)
 		if ok {
 			var died bool
 			if ok, died = s.replay(ctx, proc, r); died {
@@ -245,11 +355,13 @@ func (s *Session) revive(ctx context.Context) string {
 				return s.revive(ctx)
 			}
 		}
-		for name := range r.sets {
-			if ok {
+		if ok {
+			for name := range r.sets {
 				have[name] = true
 				delete(lost, name)
-			} else {
+			}
+		} else {
+			for name := range r.taints(live) {
 				delete(have, name)
 				lost[name] = r.src.cell
 			}
@@ -270,7 +382,11 @@ func (s *Session) revive(ctx context.Context) string {
 		}
 	}
 	sort.Strings(back)
-	s.forget(gone, lost)
+	where := map[string]string{}
+	for name := range gone {
+		where[name] = s.cellsOf(name, lost[name])
+	}
+	s.forget(where)
 	msg := "A new engine is running; declarations are still there."
 	if len(back) > 0 {
 		msg += fmt.Sprintf(" Back after replaying %d cell%s: %s.", ran, plural(ran), strings.Join(back, ", "))
@@ -278,14 +394,27 @@ func (s *Session) revive(ctx context.Context) string {
 	if len(gone) > 0 {
 		var parts []string
 		for _, name := range sortedKeys(gone) {
-			if c := lost[name]; c > 0 {
-				name += fmt.Sprintf(" (cell %d)", c)
-			}
-			parts = append(parts, name)
+			parts = append(parts, name+" ("+where[name]+")")
 		}
 		msg += " Gone: " + strings.Join(parts, ", ") + "; run their cells again."
 	}
 	return msg
+}
+
+// cellsOf names the cells that give a variable its value: the one that declares
+// it and, if it is another, the one that changed it last.
+func (s *Session) cellsOf(name string, last int) string {
+	declared := 0
+	if d := s.table.byName[name]; d != nil {
+		declared = d.src.cell
+	}
+	switch {
+	case last == 0 || last == declared:
+		return fmt.Sprintf("cell %d", declared)
+	case declared == 0:
+		return fmt.Sprintf("cell %d", last)
+	}
+	return fmt.Sprintf("cells %d and %d", declared, last)
 }
 
 func plural(n int) string {
@@ -323,15 +452,12 @@ type discard struct{}
 func (discard) Stream(name, text string)                          {}
 func (discard) Display(data, metadata map[string]json.RawMessage) {}
 
-// forget drops variables that have no value any more.
-func (s *Session) forget(names map[string]bool, cells map[string]int) {
+// forget drops variables that have no value any more. cells says for each
+// which cells give it one.
+func (s *Session) forget(cells map[string]string) {
 	t := s.table.clone()
-	for name := range names {
-		why := "its value was lost with the engine"
-		if c := cells[name]; c > 0 {
-			why += fmt.Sprintf("; run cell %d again", c)
-		}
-		s.gone[name] = why
+	for name, where := range cells {
+		s.gone[name] = "its value was lost with the engine; run " + where + " again"
 		t.remove(name)
 	}
 	s.mu.Lock()

@@ -436,6 +436,9 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 			delete(s.gone, v.name)
 		}
 	}
+	for _, d := range p.addressed {
+		d.addressed = true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.table = p.table

@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -72,6 +73,75 @@ func (p *plan) isTarget(st ast.Stmt, id *ast.Ident) bool {
 	return false
 }
 
+// noteAddresses finds the session variables whose address a node takes: by &, by
+// slicing an array, by calling a pointer method, or by a function literal,
+// which refers to the variable where it is.
+func (p *plan) noteAddresses(n ast.Node) {
+	mark := func(e ast.Expr) {
+		for {
+			switch x := ast.Unparen(e).(type) {
+			case *ast.SelectorExpr:
+				e = x.X
+				continue
+			case *ast.IndexExpr:
+				e = x.X
+				continue
+			case *ast.Ident:
+				if v, ok := p.info.Uses[x].(*types.Var); ok && v.Parent() == p.pkg.Scope() {
+					if d := p.table.byName[v.Name()]; d != nil && d.kind == varDecl {
+						p.addressed = append(p.addressed, d)
+					}
+				}
+			}
+			return
+		}
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				mark(n.X)
+			}
+		case *ast.SliceExpr:
+			if t := p.info.Types[n.X].Type; t != nil {
+				if _, ok := t.Underlying().(*types.Array); ok {
+					mark(n.X)
+				}
+			}
+		case *ast.SelectorExpr:
+			if s := p.info.Selections[n]; s != nil && s.Kind() == types.MethodVal {
+				if fn, ok := s.Obj().(*types.Func); ok && fn.Signature().Recv() != nil {
+					if _, ptr := fn.Signature().Recv().Type().(*types.Pointer); ptr {
+						if _, isPtr := p.info.Types[n.X].Type.Underlying().(*types.Pointer); !isPtr {
+							mark(n.X)
+						}
+					}
+				}
+			}
+		case *ast.FuncLit:
+			ast.Inspect(n.Body, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					mark(id)
+				}
+				return true
+			})
+		}
+		return true
+	})
+}
+
+// retyped adds the variables that change their type to changed: their users
+// have to be checked again. It reports whether there are any.
+func (p *plan) retyped(changed map[string]bool) bool {
+	any := false
+	for _, v := range p.vars {
+		if v.old != nil && !changed[v.name] && !p.sameType(v) {
+			changed[v.name], any = true, true
+		}
+	}
+	return any
+}
+
 // sameType reports whether a redeclared variable keeps its type.
 func (p *plan) sameType(v *newVar) bool {
 	obj := p.pkg.Scope().Lookup(v.name)
@@ -104,7 +174,7 @@ func (p *plan) settleVars() (errs diagnostics) {
 		}
 		d := &decl{kind: varDecl, key: v.name, names: []string{v.name}, src: p.src, off: v.off, end: v.off + len(v.name), typ: t}
 		if v.old != nil && p.sameType(v) {
-			d.heap = v.old.heap
+			d.heap, d.addressed = v.old.heap, v.old.addressed
 		}
 		notebook, _ := t.names()
 		for _, n := range notebook {
@@ -134,7 +204,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 			continue
 		}
 		obj := p.pkg.Scope().Lookup(name)
-		if d.shape != "" && obj != nil && p.shape(obj.Type()) == d.shape {
+		if d.shape != "" && !d.addressed && obj != nil && p.shape(obj.Type()) == d.shape {
 			p.move[name] = true
 			continue
 		}

@@ -272,6 +272,9 @@ func (j *judge) encode(e *memo.Entry, k *callKey, results []reflect.Value, event
 			return "its output cannot be stored: " + err.Error()
 		}
 	}
+	if holdsAddress(e.Payload) || holdsAddress(e.Output) {
+		return "what it prints or returns holds a memory address, which the next run would not have"
+	}
 	return ""
 }
 

@@ -76,6 +76,7 @@ func (j *judge) keyHead(t reflect.Type) []byte {
 	add := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	add("gomemo call " + strconv.Itoa(keyFormat))
 	add(j.cell.session.hello.Toolchain)
+	add(j.cell.session.zone)
 	add(j.site.Func)
 	add(j.site.Code)
 	add(typeName(t))

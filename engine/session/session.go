@@ -32,6 +32,7 @@ var ErrTooLarge = errors.New("output is too large to be kept")
 type Session struct {
 	Registry
 	hello  wire.Hello
+	zone   string // describes the machine\'s time zone
 	kernel Kernel
 	vars   map[string]variable
 	memo   memoSession
@@ -45,7 +46,7 @@ type variable struct {
 
 // New returns a session without variables.
 func New(h wire.Hello, k Kernel) *Session {
-	return &Session{hello: h, kernel: k, vars: make(map[string]variable)}
+	return &Session{hello: h, kernel: k, vars: make(map[string]variable), zone: localZone()}
 }
 
 // Var returns a pointer to the storage of a variable of the notebook.

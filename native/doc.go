@@ -15,8 +15,9 @@
 // Generated packages have import paths below [Prefix]. The compiler is built
 // from the user's own GOROOT/src with the edits listed in edits.go, applied by
 // go build -overlay; they make packages below the prefix see each other's
-// unexported names, give their types the names of package main, and accept
-// unused variables and imports. Each edit is found by its surroundings. A
+// unexported names, give their types the names of package main, accept
+// unused variables and imports, and compare interfaces by type: the runtime may
+// have made a method table before a plugin brought another. Each edit is found by its surroundings. A
 // release whose source differs there is refused with an [*EditError]. Releases
 // other than [TestedVersions] are tried, and used if the self-test passes.
 //

@@ -110,6 +110,51 @@ func dotImported(p, imp *Package, name string) bool {
 	return isExported(name)
 }
 `,
+	"ssagen/notebook.go": `package ssagen
+
+import (
+	"cmd/compile/internal/rttype"
+	"cmd/compile/internal/ssa"
+	"cmd/compile/internal/types"
+)
+
+// typeOfItab returns what itab is the table of, nil if it is nil.
+func (s *state) typeOfItab(itab *ssa.Value) *ssa.Value {
+	byteptr := s.f.Config.Types.BytePtr
+	cond := s.newValue2(ssa.OpNeqPtr, types.Types[types.TBOOL], itab, s.constNil(byteptr))
+	b := s.endBlock()
+	b.Kind = ssa.BlockIf
+	b.SetControl(cond)
+	b.Likely = ssa.BranchLikely
+	some := s.f.NewBlock(ssa.BlockPlain)
+	none := s.f.NewBlock(ssa.BlockPlain)
+	end := s.f.NewBlock(ssa.BlockPlain)
+	b.AddEdgeTo(some)
+	b.AddEdgeTo(none)
+	s.startBlock(some)
+	s.vars[typVar] = s.load(byteptr, s.newValue1I(ssa.OpOffPtr, byteptr, rttype.ITab.OffsetOf("Type"), itab))
+	s.endBlock().AddEdgeTo(end)
+	s.startBlock(none)
+	s.vars[typVar] = itab
+	s.endBlock().AddEdgeTo(end)
+	s.startBlock(end)
+	typ := s.variable(typVar, byteptr)
+	delete(s.vars, typVar)
+	return typ
+}
+
+// emptySource makes an assertion from a non-empty interface, whose first word
+// is itab, one from an empty interface. source is for the message of a panic.
+func (s *state) emptySource(src *types.Type, itab, source *ssa.Value) (*types.Type, *ssa.Value, *ssa.Value) {
+	if src.IsEmptyInterface() || !types.Notebook(types.LocalPkg.Path) {
+		return src, itab, source
+	}
+	if source == nil {
+		source = s.reflectType(src)
+	}
+	return types.Types[types.TINTER], s.typeOfItab(itab), source
+}
+`,
 }
 
 // edits is the whole difference between the user's compiler and ours.
@@ -178,6 +223,29 @@ var edits = []edit{
 		file: "typecheck/stmt.go", why: "unused variables of type switches without cases are no error",
 		anchor: "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 {\n",
 		with:   "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 && !types.Notebook(types.LocalPkg.Path) {\n",
+	},
+	{
+		// A plugin may bring a table for a type and an interface after the
+		// runtime has made another, which is still in use.
+		file: "ssagen/ssa.go", why: "type assertions compare types, not the tables of their methods",
+		anchor: "\tvar wantedFirstWord *ssa.Value\n\tif src.IsEmptyInterface() {\n",
+		with:   "\tsrc, itab, source = s.emptySource(src, itab, source)\n\tvar wantedFirstWord *ssa.Value\n\tif src.IsEmptyInterface() {\n",
+	},
+	{
+		// The runtime's own tables have no hash.
+		file: "walk/switch.go", why: "type switches on interfaces with methods",
+		anchor: "\tvar hashField *types.Field\n\tif itab.X.Type().IsEmptyInterface() {\n",
+		with:   "\tvar hashField *types.Field\n\tvar word ir.Node = itab\n\tempty := itab.X.Type().IsEmptyInterface()\n\tif !empty && types.Notebook(types.LocalPkg.Path) {\n\t\tword, empty = itabType(itab), true\n\t}\n\tif empty {\n",
+	},
+	{
+		file: "walk/switch.go", why: "the hash of a type switch is the type's",
+		anchor: "\treturn boundedDotPtr(pos, itab, hashField)\n",
+		with:   "\treturn boundedDotPtr(pos, word, hashField)\n",
+	},
+	{
+		file: "compare/compare.go", why: "comparisons of interfaces compare types, not the tables of their methods",
+		anchor: "\tvar fn ir.Node\n\tif s.Type().IsEmptyInterface() {\n\t\tfn = typecheck.LookupRuntime(\"efaceeq\")\n",
+		with:   "\tvar fn ir.Node\n\tif types.Notebook(types.LocalPkg.Path) && !s.Type().IsEmptyInterface() {\n\t\ts, t = typecheck.Conv(s, types.Types[types.TINTER]), typecheck.Conv(t, types.Types[types.TINTER])\n\t}\n\tif s.Type().IsEmptyInterface() {\n\t\tfn = typecheck.LookupRuntime(\"efaceeq\")\n",
 	},
 	{
 		file: "types/fmt.go", why: "run-time type names print as main.T",

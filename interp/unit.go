@@ -156,7 +156,8 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 			}
 		}
 	}
-	b.WriteString("}\n")
+	stmts, funcs := p.tables(e, fresh)
+	b.WriteString(stmts + "}\n" + funcs)
 	return b.String()
 }
 

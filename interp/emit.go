@@ -119,6 +119,9 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 		case r.pkg == "time" && strings.HasPrefix(src[r.end:], ".Sleep") && !strings.HasPrefix(src[r.end:], ".Sleeper"):
 			e.imports[clockPath] = true
 			out = append(out, edit{r.off, r.end, alias(clockPath), refRank})
+		case r.dot == "time" && src[r.off:r.end] == "Sleep":
+			e.imports[clockPath] = true
+			out = append(out, edit{r.off, r.off, alias(clockPath) + ".", refRank})
 		case r.dot != "":
 			e.imports[r.dot] = true
 			out = append(out, edit{r.off, r.off, alias(r.dot) + ".", refRank})

@@ -431,7 +431,7 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 	for _, v := range p.vars {
 		if reached != nil && !reached(v) && (v.old == nil || p.table.byName[v.name].typ != v.old.typ) {
 			p.table.remove(v.name)
-			s.gone[v.name] = fmt.Sprintf("cell %d failed before it set %s", p.src.cell, v.name)
+			s.gone[v.name] = fmt.Sprintf("cell %d failed before, or on the line where, it sets %s", p.src.cell, v.name)
 		} else {
 			delete(s.gone, v.name)
 		}

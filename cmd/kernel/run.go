@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -129,6 +130,10 @@ func checkWritable(name string) error {
 // tryFile makes a file in dir and removes it.
 func tryFile(dir string) error {
 	tmp, err := os.CreateTemp(dir, ".gomemo-")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return &fs.PathError{Op: "write to", Path: dir, Err: failed.Err} // not the name made up here
+	}
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,8 @@ var wanted = regexp.MustCompile(`/\* ERROR "([^"]*)" \*/`)
 
 // TestCells runs every file of testdata as one session. 1.go, 2.go and so on
 // are the cells, 1.out, 2.out what a person sees below them; -update writes
-// these. The comment of the archive may name a mode: "mode: compiled".
+// these. The comment of the archive may name a mode, "mode: compiled", or say
+// that no other session may run meanwhile, "alone".
 func TestCells(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -129,10 +130,12 @@ func TestCells(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
 			ar, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if !strings.Contains(string(ar.Comment), "alone\n") { // what is cheap depends on the time
+				t.Parallel()
 			}
 			mode := interp.Auto
 			if m := regexp.MustCompile(`(?m)^mode: (\w+)$`).FindSubmatch(ar.Comment); m != nil {

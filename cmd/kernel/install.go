@@ -49,7 +49,7 @@ then starts is this very binary, which must stay where it is.`,
 		declare: func(fs *flag.FlagSet) action {
 			var f specFlags
 			f.declare(fs)
-			return func(_ context.Context, h *host, args []string) error {
+			return func(ctx context.Context, h *host, args []string) error {
 				if len(args) > 0 {
 					return badUsage("unexpected %q", args[0])
 				}
@@ -66,6 +66,9 @@ then starts is this very binary, which must stay where it is.`,
 					return err
 				}
 				fmt.Fprintf(h.stdout, "installed %s\n", dir)
+				if !prepared(ctx) {
+					fmt.Fprintln(h.stderr, "The first cell will take a minute or two, unless you run \"gomemo prepare\" now.")
+				}
 				return nil
 			}
 		},

@@ -29,6 +29,16 @@ func prepare(ctx context.Context, p progress) error {
 	return err
 }
 
+// prepared reports whether what prepare builds is there.
+func prepared(ctx context.Context) bool {
+	for _, f := range native.Check(ctx, nativeOptions(nil, nil)) {
+		if !f.OK {
+			return false
+		}
+	}
+	return true
+}
+
 // calls is the directory of remembered calls.
 func (s *settings) calls() (string, error) {
 	if s.cache != "" {

@@ -82,8 +82,7 @@ fuzz:
 	done
 
 # The programs of Go's own test suite as notebooks, compared with themselves:
-# about an hour, the rest of which machine is left to others. The tests run a
-# sample.
+# eleven minutes on two idle cores. The tests run a sample.
 conformance: prepare
 	nice $(GO) test -timeout 4h -run TestSuite ./conformance -full -v
 

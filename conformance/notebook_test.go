@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ type bench struct {
 	tidy      bool   // remove plugins that were made
 	cache     string // of remembered calls
 	memoMin   time.Duration
+
+	mu    sync.RWMutex // held for reading while plugins are made, for writing while they are removed
+	users sync.Map     // plugin -> *atomic.Int32: notebooks that have it open
 }
 
 // newBench prepares the toolchain. dir is its cache directory, "" for the
@@ -53,21 +57,40 @@ func (b *bench) parse(source string) (*conformance.Program, error) {
 	return conformance.Parse([]byte(source), imp)
 }
 
-// A recorder is the compiler of one notebook: it knows the files it made.
+// A recorder is the compiler of one notebook: it knows the plugins it uses.
 type recorder struct {
 	interp.Compiler
+	bench *bench
 	mu    sync.Mutex
-	files []string
+	files map[string]bool
 }
 
 func (r *recorder) Build(ctx context.Context, b interp.Build) (interp.Plugin, error) {
+	r.bench.mu.RLock()
+	defer r.bench.mu.RUnlock()
 	p, err := r.Compiler.Build(ctx, b)
-	if err == nil && !p.Cached {
-		r.mu.Lock()
-		r.files = append(r.files, p.Path)
-		r.mu.Unlock()
+	if err != nil {
+		return p, err
 	}
-	return p, err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.files[p.Path] {
+		r.files[p.Path] = true
+		n, _ := r.bench.users.LoadOrStore(p.Path, new(atomic.Int32))
+		n.(*atomic.Int32).Add(1)
+	}
+	return p, nil
+}
+
+// remove deletes the plugins that no other notebook uses.
+func (r *recorder) remove() {
+	r.bench.mu.Lock()
+	defer r.bench.mu.Unlock()
+	for file := range r.files {
+		if n, _ := r.bench.users.Load(file); n.(*atomic.Int32).Add(-1) == 0 {
+			os.Remove(file)
+		}
+	}
 }
 
 // client gives an engine's client the argument types that interp declares.
@@ -114,7 +137,7 @@ func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 		return outcome{}, err
 	}
 	defer os.RemoveAll(dir)
-	rec := &recorder{Compiler: b.workspace}
+	rec := &recorder{Compiler: b.workspace, bench: b, files: map[string]bool{}}
 	s := interp.New(interp.Options{Compiler: rec, Start: func(ctx context.Context) (interp.Engine, error) {
 		path, err := b.workspace.Engine(ctx)
 		if err != nil {
@@ -127,9 +150,7 @@ func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 	defer func() {
 		s.Close()
 		if b.tidy {
-			for _, file := range rec.files {
-				os.Remove(file)
-			}
+			rec.remove()
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, notebookTimeout)

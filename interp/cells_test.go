@@ -73,7 +73,13 @@ func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 
 func startSession(t testing.TB, tc *native.Toolchain, ws *native.Workspace, mode interp.Mode, cache string) *interp.Session {
 	t.Helper()
-	s := interp.New(interp.Options{Compiler: ws, Mode: mode, Start: func(ctx context.Context) (interp.Engine, error) {
+	return startSessionWith(t, tc, ws, ws, mode, cache)
+}
+
+// startSessionWith starts a session whose compiler is not the workspace itself.
+func startSessionWith(t testing.TB, tc *native.Toolchain, ws *native.Workspace, compiler interp.Compiler, mode interp.Mode, cache string) *interp.Session {
+	t.Helper()
+	s := interp.New(interp.Options{Compiler: compiler, Mode: mode, Start: func(ctx context.Context) (interp.Engine, error) {
 		path, err := ws.Engine(ctx)
 		if err != nil {
 			return nil, err
@@ -119,6 +125,16 @@ var times = regexp.MustCompile(`(took|saved) [0-9.hms]+( (µs|ms|s))?`)
 // wanted marks a diagnostic that its line must get.
 var wanted = regexp.MustCompile(`/\* ERROR "([^"]*)" \*/`)
 
+// cellsOf are the texts of a golden's cells.
+func cellsOf(ar *txtar.Archive) (cells []string) {
+	for _, f := range ar.Files {
+		if strings.HasSuffix(f.Name, ".go") {
+			cells = append(cells, string(f.Data))
+		}
+	}
+	return cells
+}
+
 // TestCells runs every file of testdata as one session. 1.go, 2.go and so on
 // are the cells, 1.out, 2.out what a person sees below them; -update writes
 // these. The comment of the archive may name a mode, "mode: compiled", or say
@@ -147,6 +163,7 @@ func TestCells(t *testing.T) {
 				want[f.Name] = string(f.Data)
 			}
 			var out []txtar.File
+			waiting := cellsOf(ar)
 			for _, f := range ar.Files {
 				name, isCell := strings.CutSuffix(f.Name, ".go")
 				if !isCell {
@@ -156,6 +173,8 @@ func TestCells(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: cells are named 1.go, 2.go, …", f.Name)
 				}
+				waiting = waiting[1:]
+				s.Queue(waiting) // as when all cells of a notebook are run
 				got := times.ReplaceAllString(run(s, string(f.Data), n), "$1 T")
 				out = append(out, f, txtar.File{Name: name + ".out", Data: []byte(got)})
 				if w := want[name+".out"]; got != w && !*update {

@@ -296,7 +296,7 @@ func (*Session) IsComplete(code string) (status, indent string) {
 	case last.IsOperator() && last != token.RPAREN && last != token.RBRACE && last != token.RBRACK && last != token.INC && last != token.DEC:
 		return "incomplete", ""
 	}
-	s := &Session{fset: token.NewFileSet(), files: map[*token.File]*source{}}
+	s := &Session{checking: checking{fset: token.NewFileSet(), files: map[*token.File]*source{}}}
 	if _, errs := s.parse(newSource(code, 0)); len(errs) > 0 {
 		if _, err := parser.ParseExpr(code); err != nil {
 			return "invalid", ""

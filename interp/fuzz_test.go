@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 			}
 			end = p.end
 		}
-		s := &Session{fset: token.NewFileSet(), files: map[*token.File]*source{}}
+		s := &Session{checking: checking{fset: token.NewFileSet(), files: map[*token.File]*source{}}}
 		p, errs := s.parse(src)
 		for _, d := range errs {
 			if d.Line < 1 || d.Line > len(src.lines) || d.Col < 1 {

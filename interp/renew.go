@@ -17,6 +17,7 @@ func (s *Session) renew(ctx context.Context, change Change, out Output) bool {
 		return false
 	}
 	s.proc.close()
+	s.ahead.renew()
 	s.importer = s.newImporter(s.fset)
 	s.importing.Lock()
 	s.inspect = nil

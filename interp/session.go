@@ -55,25 +55,36 @@ type Session struct {
 	importing sync.Mutex     // guards inspect
 	inspect   types.Importer // packages for completion, apart from the checker's
 
-	// Of the checker and the generator; used by Execute only.
+	checking
+	generated
+	seq   int
+	gone  map[string]string // variables that were lost -> why
+	ahead ahead
+
+	// Of the engine.
+	proc    *process
+	opened  []string         // plugins in the order of their first use
+	builds  map[string]Build // plugins -> what they were built from
+	history []*record
+}
+
+// checking is what the type checker needs; used by Execute only.
+type checking struct {
 	fset      *token.FileSet
 	files     map[*token.File]*source
 	typeExprs map[string]ast.Expr // parsed types of variables, by text
 	importer  types.Importer
 	sizes     types.Sizes
-	placed    map[string]string // group hash -> unit path
-	units     map[string]*unit
-	layouts   map[string]layout
-	seq       int
-	recheck   bool              // packages have changed: the next check leaves no body out
-	gone      map[string]string // variables that were lost -> why
-	hashOf    map[string]string // variables -> hash of their group when the engine learned of them
+	recheck   bool // packages have changed: the next check leaves no body out
+}
 
-	proc    *process
-	opened  []string          // plugins in the order of their first use
+// generated is what the generator has made so far; used by Execute only.
+type generated struct {
+	placed  map[string]string // group hash -> unit path
+	units   map[string]*unit
+	layouts map[string]layout
 	ran     map[string]string // statements -> the plugin whose Run function they are
-	builds  map[string]Build  // plugins -> what they were built from
-	history []*record
+	hashOf  map[string]string // variables -> hash of their group when the engine learned of them
 }
 
 // process is one engine and what it has been told.
@@ -87,9 +98,11 @@ type process struct {
 // New makes a session and starts its engine in the background.
 func New(o Options) *Session {
 	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
-		fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
-		sizes: types.SizesFor("gc", runtime.GOARCH), placed: map[string]string{}, units: map[string]*unit{},
-		layouts: map[string]layout{}, gone: map[string]string{}, hashOf: map[string]string{}, ran: map[string]string{}, builds: map[string]Build{}}
+		gone: map[string]string{}, builds: map[string]Build{}}
+	s.checking = checking{fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
+		sizes: types.SizesFor("gc", runtime.GOARCH)}
+	s.generated = generated{placed: map[string]string{}, units: map[string]*unit{}, layouts: map[string]layout{},
+		ran: map[string]string{}, hashOf: map[string]string{}}
 	if s.mode == "" {
 		s.mode = Auto
 	}
@@ -122,6 +135,7 @@ func (s *Session) restart() {
 
 // Close ends the engine.
 func (s *Session) Close() error {
+	s.ahead.drop()
 	s.running.Lock()
 	defer s.running.Unlock()
 	return s.proc.close()
@@ -158,9 +172,23 @@ func (e *Error) Error() string { return e.Name + ": " + e.Value }
 func (s *Session) Execute(ctx context.Context, code string, cell int, out Output) Outcome {
 	s.running.Lock()
 	defer s.running.Unlock()
+	s.ahead.expect(ctx, code)
 	s.seq++
+	o := s.execute(ctx, cellSource(code, cell, s.seq), out)
+	if o.Err != nil {
+		s.ahead.drop()
+	}
+	return o
+}
+
+// cellSource is the text of a cell that is the seq-th to be executed.
+func cellSource(code string, cell, seq int) *source {
 	src := newSource(strings.ReplaceAll(code, "\r", ""), cell) // as Go reads raw strings
-	src.seq = s.seq
+	src.seq = seq
+	return src
+}
+
+func (s *Session) execute(ctx context.Context, src *source, out Output) Outcome {
 	src, meta, failed := s.direct(ctx, src, out)
 	if failed != nil {
 		return *failed
@@ -215,20 +243,45 @@ func failure(name, format string, args ...any) *Outcome {
 	return &Outcome{Err: &Error{Name: name, Value: first, Lines: strings.Split(msg, "\n")}}
 }
 
-// prepare decides the tier and makes what the engine runs.
+// prepare makes what the engine runs.
 func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*wire.Run, *program, *Outcome) {
+	run, prog, failed := p.generate(meta)
+	if failed != nil || prog == nil || prog.loaded != "" {
+		return run, prog, failed
+	}
+	plugin, err := s.compiler.Build(ctx, prog.build)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, failure("interrupted", "interrupted while the cell was compiled")
+		}
+		return nil, nil, s.internal(err, prog)
+	}
+	s.builds[plugin.Path] = prog.build
+	meta["compile_ms"] = ms(plugin.Compile)
+	meta["link_ms"] = ms(plugin.Link)
+	meta["compile_cached"] = plugin.Cached
+	run.Entry = plugin.Path
+	for _, u := range prog.fresh {
+		u.plugin = plugin.Path
+	}
+	return run, prog, nil
+}
+
+// generate decides the tier and writes the code: a script, or else a program,
+// which has to be built unless it is loaded.
+func (p *plan) generate(meta map[string]any) (*wire.Run, *program, *Outcome) {
 	groups(p.table)
 	if errs := p.settleMoves(); len(errs) > 0 {
 		o := compileFailure(errs)
 		return nil, nil, &o
 	}
-	if s.mode != Compiled {
+	if p.s.mode != Compiled {
 		script, why := p.script()
 		if script != nil {
 			meta["tier"] = "interpreted"
 			return script, nil, nil
 		}
-		if s.mode == Interpreted {
+		if p.s.mode == Interpreted {
 			o := compileFailure(diagnostics{p.src.diag(why.off, "GOMEMO_ENGINE=interpreted runs only what the interpreter runs exactly; unset it to have the cell compiled",
 				"%s is not interpreted", why.what)})
 			return nil, nil, &o
@@ -243,24 +296,8 @@ func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*w
 	}
 	if prog.loaded != "" {
 		meta["compile_ms"], meta["link_ms"], meta["compile_cached"] = 0.0, 0.0, true
-		return &wire.Run{Entry: prog.loaded, Sites: prog.sites}, prog, nil
 	}
-	plugin, err := s.compiler.Build(ctx, prog.build)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, nil, failure("interrupted", "interrupted while the cell was compiled")
-		}
-		return nil, nil, s.internal(err, prog)
-	}
-	s.builds[plugin.Path] = prog.build
-	meta["compile_ms"] = ms(plugin.Compile)
-	meta["link_ms"] = ms(plugin.Link)
-	meta["compile_cached"] = plugin.Cached
-	run := &wire.Run{Entry: plugin.Path, Sites: prog.sites}
-	for _, u := range prog.fresh {
-		u.plugin = plugin.Path
-	}
-	return run, prog, nil
+	return &wire.Run{Entry: prog.loaded, Sites: prog.sites}, prog, nil
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -294,7 +331,9 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	run.Drop = proc.dropped(p)
 	run.Stale = s.stale(p)
 	began := time.Now()
+	s.ahead.begin(p)
 	done, err := proc.engine.Run(ctx, run, out)
+	s.ahead.end()
 	for i, v := range run.Vars {
 		run.Vars[i].Move = false // of this change only, not of a replay
 		proc.bound[v.Name] = run.Vars[i]
@@ -439,9 +478,14 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 	for _, d := range p.addressed {
 		d.addressed = true
 	}
+	s.adopt(p, p.table)
+}
+
+// adopt makes t, the plan's table or a copy, the session's.
+func (s *Session) adopt(p *plan, t *table) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.table = p.table
+	s.table = t
 	for name, path := range p.imports {
 		if stdPackages[name] != path {
 			s.imports[name] = path

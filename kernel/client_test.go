@@ -20,6 +20,7 @@ const patience = 10 * time.Second
 type fake struct {
 	mu      sync.Mutex
 	cells   []Cell
+	queue   []string    // what Queue was called with last
 	started chan string // code of each cell that starts; capacity 100
 	release chan bool   // one value lets one "wait" cell go on
 	closed  chan bool
@@ -88,6 +89,18 @@ func (f *fake) Execute(ctx context.Context, c Cell, out Output) Outcome {
 		}
 	}
 	return Outcome{}
+}
+
+func (f *fake) Queue(cells []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queue = cells
+}
+
+func (f *fake) queued() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.queue
 }
 
 func (f *fake) IsComplete(code string) (string, string) {

@@ -66,6 +66,7 @@ func (k *Kernel) receiveShell(p *peer, frames [][]byte) {
 		return
 	}
 	r := &request{message: m, sock: k.socks.shell, peer: p, number: k.queue.arrived.Add(1)}
+	k.arrive(r)
 	select {
 	case k.queue.requests <- r:
 	case <-k.stopping:
@@ -101,6 +102,7 @@ func (k *Kernel) serveShell(ctx context.Context) {
 		}
 		select {
 		case r := <-k.queue.requests:
+			k.depart(r)
 			k.dispatch(ctx, r)
 		case <-k.stopping:
 		}

@@ -26,6 +26,15 @@ type Evaluator interface {
 	Close() error
 }
 
+// A Queuer is an Evaluator that can prepare cells before their turn comes.
+type Queuer interface {
+	// Queue says which cells wait behind the one that runs, or that Execute is
+	// about to be called for, in order. It may be called while Execute runs and
+	// must not block. Cells may be executed without having been announced, and
+	// announced cells may never be executed.
+	Queue(cells []string)
+}
+
 // Cell is one execute_request.
 type Cell struct {
 	Code   string

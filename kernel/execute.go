@@ -101,6 +101,7 @@ func (k *Kernel) evaluate(ctx context.Context, q executeRequest, c Cell, out Out
 		if m := question.FindStringSubmatch(c.Code); m != nil {
 			return help(ctx, ev, m[1], len(m[2])-1)
 		}
+		k.announce()
 		return ev.Execute(ctx, c, out)
 	case ctx.Err() != nil:
 		return Outcome{Err: &Error{Name: "interrupted", Value: "while the kernel was getting ready"}}

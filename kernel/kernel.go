@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -51,10 +50,6 @@ const (
 	closeGrace     = 2 * time.Second
 )
 
-// queueSize bounds the requests that wait on the shell channel; a client that
-// sends more waits.
-const queueSize = 4096
-
 // A Kernel serves one connection file. Use [New] to make one.
 type Kernel struct {
 	opts     Options
@@ -77,14 +72,6 @@ type sockets struct {
 
 func (s *sockets) all() []*socket {
 	return []*socket{s.shell, s.control, s.iopub, s.stdin, s.hb}
-}
-
-// queue is the shell channel: requests in order of arrival.
-type queue struct {
-	requests chan *request
-	arrived  atomic.Int64 // number of the newest request
-	abort    int64        // execute requests up to this number are not run; for the shell loop only
-	stop     sync.Once
 }
 
 // running is the cell that runs now.

@@ -190,6 +190,38 @@ func TestStopOnErrorAbortsQueue(t *testing.T) {
 	}
 }
 
+func TestQueuerLearnsWhatWaits(t *testing.T) {
+	t.Parallel()
+	tk := start(t)
+	c := connect(t, tk)
+	send := func(code string) {
+		c.send(c.shell, "execute_request", executeRequest{Code: code, StopOnError: new(false)})
+	}
+	waitFor := func(want ...string) {
+		t.Helper()
+		deadline := time.Now().Add(patience)
+		for !slices.Equal(tk.fake.queued(), want) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the evaluator knows of %q, want %q", tk.fake.queued(), want)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	send("wait 1")
+	send("wait 2")
+	c.send(c.shell, "kernel_info_request", empty{})
+	send("wait 3")
+	waitFor("wait 2", "wait 3")
+	tk.fake.release <- true
+	waitFor("wait 3")
+	send("value 4")
+	waitFor("wait 3", "value 4")
+	tk.fake.release <- true
+	waitFor("value 4")
+	tk.fake.release <- true
+	waitFor()
+}
+
 func TestErrorWithoutStopGoesOn(t *testing.T) {
 	t.Parallel()
 	tk := start(t)

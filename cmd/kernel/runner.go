@@ -65,6 +65,7 @@ func (r *runner) run(ctx context.Context, nb *notebook.Notebook) (t tally) {
 	cells := codeCells(nb)
 	t.cells = len(cells)
 	for i, c := range cells {
+		r.announce(cells[i+1:])
 		failure, err := r.cell(ctx, c, i+1, &t)
 		if err != nil {
 			t.failed = cmp.Or(t.failed, fmt.Sprintf("%v in cell %d", err, i+1))
@@ -80,6 +81,19 @@ func (r *runner) run(ctx context.Context, nb *notebook.Notebook) (t tally) {
 		}
 	}
 	return t
+}
+
+// announce lets cells be compiled while the one before them runs.
+func (r *runner) announce(cells []*notebook.Cell) {
+	q, ok := r.eval.(kernel.Queuer)
+	if !ok {
+		return
+	}
+	codes := make([]string, len(cells))
+	for i, c := range cells {
+		codes[i] = c.Source
+	}
+	q.Queue(codes)
 }
 
 // codeCells clears the cells that a run executes and returns those of them

@@ -108,6 +108,9 @@ func (e evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Output
 	return k
 }
 
+// Queue implements kernel.Queuer.
+func (e evaluator) Queue(cells []string) { e.session.Queue(cells) }
+
 func (e evaluator) IsComplete(code string) (status, indent string) {
 	return e.session.IsComplete(code)
 }

@@ -29,6 +29,9 @@ func (p *plan) hint(msg string) string {
 	if why, ok := p.s.gone[name]; ok {
 		return why
 	}
+	if where := p.definedElsewhere(name); where != "" {
+		return where
+	}
 	candidates := append(sortedKeys(p.table.byName), types.Universe.Names()...)
 	candidates = append(candidates, sortedKeys(p.imports)...)
 	candidates = append(candidates, sortedKeys(stdPackages)...)

@@ -35,6 +35,9 @@ type Options struct {
 	// it, and again whenever an engine has died.
 	Start func(ctx context.Context) (Engine, error)
 	Mode  Mode // "" is Auto
+	// Notebook reads the code cells of the notebook's file, for errors about
+	// names that only cells define which have not run. It may be nil.
+	Notebook func() []NotebookCell
 }
 
 // Session is one notebook being run: its declarations, where its variables
@@ -44,6 +47,7 @@ type Session struct {
 	compiler Compiler
 	start    func(ctx context.Context) (Engine, error)
 	mode     Mode
+	notebook func() []NotebookCell
 
 	running sync.Mutex // held by Execute
 
@@ -97,7 +101,7 @@ type process struct {
 
 // New makes a session and starts its engine in the background.
 func New(o Options) *Session {
-	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, table: newTable(), imports: map[string]string{},
+	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, notebook: o.Notebook, table: newTable(), imports: map[string]string{},
 		gone: map[string]string{}, builds: map[string]Build{}}
 	s.checking = checking{fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
 		sizes: types.SizesFor("gc", runtime.GOARCH)}

@@ -13,6 +13,7 @@ import (
 	"gomemo/interp"
 	"gomemo/kernel"
 	"gomemo/native"
+	"gomemo/notebook"
 )
 
 // progress is told what is being prepared and which fraction is done.
@@ -86,7 +87,31 @@ func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progres
 		Compiler: workspace,
 		Start:    start,
 		Mode:     interp.Mode(s.engine),
+		Notebook: func() []interp.NotebookCell { return savedCells(nb.File) },
 	})}, nil
+}
+
+// savedCells are the code cells of a notebook's file as it is now; none if it
+// cannot be read.
+func savedCells(file string) (cells []interp.NotebookCell) {
+	if file == "" {
+		return nil
+	}
+	nb, err := notebook.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	for _, c := range nb.Cells {
+		if c.Type != notebook.Code {
+			continue
+		}
+		name := fmt.Sprintf("code cell %d of %s", len(cells)+1, filepath.Base(file))
+		if c.Count != nil {
+			name += fmt.Sprintf(" ([%d] when it was saved)", *c.Count)
+		}
+		cells = append(cells, interp.NotebookCell{Name: name, Text: c.Source})
+	}
+	return cells
 }
 
 // engineClient is an engine.Client as interp declares it.

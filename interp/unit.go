@@ -156,8 +156,7 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 			}
 		}
 	}
-	stmts, funcs := p.tables(e, fresh)
-	b.WriteString(stmts + "}\n" + funcs)
+	b.WriteString("}\n")
 	return b.String()
 }
 

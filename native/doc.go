@@ -16,10 +16,12 @@
 // from the user's own GOROOT/src with the edits listed in edits.go, applied by
 // go build -overlay; they make packages below the prefix see each other's
 // unexported names, give their types the names of package main, accept
-// unused variables and imports, and compare interfaces by type: the runtime may
-// have made a method table before a plugin brought another. Each edit is found by its surroundings. A
-// release whose source differs there is refused with an [*EditError]. Releases
-// other than [TestedVersions] are tried, and used if the self-test passes.
+// unused variables and imports, compare interfaces by type, and take method
+// tables from the runtime, which has one for a type and an interface, whichever
+// plugin asked first. (Only what packages of modules convert may have a second
+// one.) Each edit is found by its surroundings. A release whose source differs
+// there is refused with an [*EditError]. Releases other than [TestedVersions]
+// are tried, and used if the self-test passes.
 //
 // # Matching
 //

@@ -110,6 +110,69 @@ func dotImported(p, imp *Package, name string) bool {
 	return isExported(name)
 }
 `,
+	"walk/notebook.go": `package walk
+
+import (
+	"fmt"
+
+	"cmd/compile/internal/base"
+	"cmd/compile/internal/ir"
+	"cmd/compile/internal/objw"
+	"cmd/compile/internal/reflectdata"
+	"cmd/compile/internal/typecheck"
+	"cmd/compile/internal/types"
+	"cmd/internal/obj"
+)
+
+// itabSlots are words of this package, each for the runtime's table of a type
+// and an interface, nil until the first conversion.
+var itabSlots = map[string]*obj.LSym{}
+
+func itabSlot(typ, iface *types.Type) *obj.LSym {
+	key := typ.LinkString() + "," + iface.LinkString()
+	slot := itabSlots[key]
+	if slot == nil {
+		slot = types.LocalPkg.Lookup(fmt.Sprintf(".itab.%d", len(itabSlots))).LinksymABI(obj.ABI0)
+		objw.Global(slot, int32(types.PtrSize), obj.LOCAL|obj.NOPTR)
+		itabSlots[key] = slot
+	}
+	return slot
+}
+
+// convTypeWord returns the first word of the interface value that n makes of
+// a concrete value: a type, or the one table that the runtime has, which is the
+// same for all plugins.
+func convTypeWord(n *ir.ConvExpr, init *ir.Nodes) ir.Node {
+	pos, byteptr := base.Pos, types.NewPtr(types.Types[types.TUINT8])
+	if !types.Notebook(types.LocalPkg.Path) || n.Type().IsEmptyInterface() {
+		return reflectdata.ConvIfaceTypeWord(pos, n)
+	}
+	if n.TypeWord != nil && !(n.TypeWord.Op() == ir.OADDR && n.TypeWord.(*ir.AddrExpr).X.Op() == ir.OLINKSYMOFFSET) {
+		// A dictionary has a table of its own; only what it is for counts.
+		pair := typecheck.TempAt(pos, ir.CurFunc, types.NewPtr(types.NewArray(byteptr, 2)))
+		init.Append(ir.NewAssignStmt(pos, pair, typecheck.Conv(typecheck.Conv(walkExpr(n.TypeWord, init), types.Types[types.TUNSAFEPTR]), pair.Type())))
+		word := func(i int64) ir.Node {
+			index := typecheck.Expr(ir.NewIndexExpr(pos, typecheck.Expr(ir.NewStarExpr(pos, pair)), ir.NewInt(pos, i))).(*ir.IndexExpr)
+			index.SetBounded(true)
+			return index
+		}
+		return mkcall("assertE2I", byteptr, init, word(0), word(1))
+	}
+	slot := func() ir.Node {
+		return typecheck.Expr(ir.NewStarExpr(pos, typecheck.LinksymAddr(pos, itabSlot(n.X.Type(), n.Type()), byteptr)))
+	}
+	tab := typecheck.TempAt(pos, ir.CurFunc, byteptr)
+	init.Append(ir.NewAssignStmt(pos, tab, slot()))
+	first := ir.NewIfStmt(pos, typecheck.Expr(ir.NewBinaryExpr(pos, ir.OEQ, tab, typecheck.NodNil())), nil, nil)
+	var body ir.Nodes
+	made := mkcall("assertE2I", byteptr, &body, reflectdata.TypePtrAt(pos, n.Type()), reflectdata.TypePtrAt(pos, n.X.Type()))
+	body.Append(ir.NewAssignStmt(pos, tab, made))
+	body.Append(ir.NewAssignStmt(pos, slot(), tab))
+	first.Body = body
+	init.Append(first)
+	return tab
+}
+`,
 	"ssagen/notebook.go": `package ssagen
 
 import (
@@ -223,6 +286,36 @@ var edits = []edit{
 		file: "typecheck/stmt.go", why: "unused variables of type switches without cases are no error",
 		anchor: "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 {\n",
 		with:   "\tif v := guard.Tag; v != nil && !ir.IsBlank(v) && len(n.Cases) == 0 && !types.Notebook(types.LocalPkg.Path) {\n",
+	},
+	{
+		// The runtime may have made a table for a type and an interface before
+		// a plugin brought another, and maps and compiled packages compare
+		// tables. So generated packages bring none and ask for the runtime's.
+		file: "walk/convert.go", why: "conversions take the runtime's tables of methods",
+		anchor: "\t\ttypeWord := reflectdata.ConvIfaceTypeWord(base.Pos, n)\n",
+		with:   "\t\ttypeWord := convTypeWord(n, init)\n",
+	},
+	{
+		file: "walk/complit.go", why: "tables of methods in composite literals",
+		anchor: "\t\tif val.Type().IsInterface() {\n\t\t\treturn val.Op() == ir.ONIL\n\t\t}\n",
+		with:   "\t\tif val.Type().IsInterface() {\n\t\t\treturn val.Op() == ir.ONIL\n\t\t}\n\t\tif types.Notebook(types.LocalPkg.Path) && !n.Type().IsEmptyInterface() {\n\t\t\treturn false\n\t\t}\n",
+	},
+	{
+		file: "staticinit/sched.go", why: "tables of methods in static data",
+		anchor: "\t\tif val.Type().HasShape() {\n\t\t\t// See comment in cmd/compile/internal/walk/convert.go:walkConvInterface\n",
+		with:   "\t\tif val.Type().HasShape() || types.Notebook(types.LocalPkg.Path) && !typ.IsEmptyInterface() {\n\t\t\t// See comment in cmd/compile/internal/walk/convert.go:walkConvInterface\n",
+	},
+	{
+		// The linker registers what has the usual name.
+		file: "reflectdata/reflect.go", why: "the runtime does not learn of the tables in dictionaries",
+		anchor: "\ts, existed := ir.Pkgs.Itab.LookupOK(",
+		with:   "\tpkg := ir.Pkgs.Itab\n\tif types.Notebook(types.LocalPkg.Path) {\n\t\tpkg = types.NewPkg(\"nb:itab\", \"\")\n\t}\n\ts, existed := pkg.LookupOK(",
+	},
+	{
+		// Else the linker merges them with a package's own ones, under any name.
+		file: "reflectdata/reflect.go", why: "the tables in dictionaries are apart from others of the same content",
+		anchor: "int16(obj.DUPOK|obj.RODATA))\n\tlsym.Set(obj.AttrContentAddressable, true)\n}\n\nfunc WritePluginTable() {",
+		with:   "int16(obj.DUPOK|obj.RODATA))\n\tlsym.Set(obj.AttrContentAddressable, !types.Notebook(types.LocalPkg.Path))\n}\n\nfunc WritePluginTable() {",
 	},
 	{
 		// A plugin may bring a table for a type and an interface after the

@@ -83,6 +83,8 @@ func (mine) hidden() int { return 5 }
 
 func use(h hider) int { return h.hidden() }
 
+func hide[T hider](v T) hider { return v }
+
 func lines(w wrap) []string {
 	q := point{3, 4, inner{"q"}}
 	anon := struct {
@@ -91,12 +93,15 @@ func lines(w wrap) []string {
 	}{1, mine{}}
 	_, ok := any(mine{}).(hider)
 	var d interface{ deep() string } = w
+	keys := map[hider]int{any(mine{}).(hider): 6}
+	list := []hider{mine{}, mine{}}
 	_, s := pair[inner, *point]{inner{"p"}, &q}.get()
 	switch unused := any(s).(type) {
 	}
 	return []string{
 		fmt.Sprint(use(&q), use(w.extra), use(anon), ok, d.deep(), s.x, answer, counter),
 		fmt.Sprintf("%T %T %T %+v", w, pair[inner, map[string]*wrap]{}, anon, w.point),
+		fmt.Sprint(keys[mine{}], keys[hide(mine{})], keys[list[1]]),
 		fmt.Sprint(mapAll([]int{1, 2}, func(i int) string { return fmt.Sprint(i) }), where()),
 	}
 }
@@ -144,6 +149,7 @@ func main() {
 
 const selfWant = `34 5 5 truet3 42 8
 main.wrap main.pair[main.inner,map[string]*main.wrap] struct { a int; main.hider } {x:1 y:2 inner:{tag:t}}
+6 6 6
 [1 2]decl-a1.go:42
 t
 `

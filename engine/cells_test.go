@@ -173,6 +173,9 @@ var cells = map[string]func(c *rt.Cell){
 func openCell(path string) (host.Plugin, error) {
 	run, ok := cells[path]
 	if !ok {
+		run, ok = memoryCells[path]
+	}
+	if !ok {
 		return host.Plugin{}, fmt.Errorf("no such file")
 	}
 	return host.Plugin{

@@ -73,6 +73,9 @@ func Start(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{process: p}
 	c.relay = newRelay(p, c.send)
 	go c.relay.loop()
+	if o.Hello.Memory > 0 {
+		go c.watch(o.Hello.Memory)
+	}
 	// If this fails the program has ended already, which the first cell is told.
 	_ = c.send(wire.ToEngine{Hello: &o.Hello})
 	return c, nil

@@ -36,11 +36,16 @@ type notebook struct {
 
 func start(t testing.TB) *notebook {
 	t.Helper()
+	return startWith(t, wire.Hello{})
+}
+
+func startWith(t testing.TB, hello wire.Hello) *notebook {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := engine.Start(t.Context(), engine.Options{Path: exe, Env: append(os.Environ(), "ENGINE_OF_TEST=1")})
+	c, err := engine.Start(t.Context(), engine.Options{Path: exe, Env: append(os.Environ(), "ENGINE_OF_TEST=1"), Hello: hello})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,14 +26,16 @@ const (
 // A process is an engine process and our ends of its pipes. The ends that are
 // read are raw non-blocking descriptors: they are polled together.
 type process struct {
-	pid   int
-	in    *os.File // frames to the engine
-	waker *os.File // write end of wake
-	files [pipes]*os.File
-	fds   [pipes]int // of files; File.Fd could make them blocking again
+	pid    int
+	memory int64    // limit, 0 if there is none
+	in     *os.File // frames to the engine
+	waker  *os.File // write end of wake
+	files  [pipes]*os.File
+	fds    [pipes]int // of files; File.Fd could make them blocking again
 
-	mu    sync.Mutex // guards ended
+	mu    sync.Mutex // guards the fields below
 	ended bool       // its number may soon be another's
+	why   string     // why it was killed, if that is not said elsewhere
 
 	reap   chan struct{}    // closed to have the process waited for
 	exited chan struct{}    // closed when that has been done
@@ -46,7 +48,7 @@ const pipeSize = 1 << 20
 
 // spawn starts the engine with the descriptors that package host expects.
 func spawn(o Options) (*process, error) {
-	p := &process{reap: make(chan struct{}), exited: make(chan struct{})}
+	p := &process{memory: o.Hello.Memory, reap: make(chan struct{}), exited: make(chan struct{})}
 	if err := p.start(o); err != nil {
 		p.close()
 		return nil, err
@@ -139,6 +141,16 @@ func (p *process) kill() {
 	}
 }
 
+// killFor kills the process group and keeps the first reason that is given.
+func (p *process) killFor(why string) {
+	p.mu.Lock()
+	if p.why == "" {
+		p.why = why
+	}
+	p.mu.Unlock()
+	p.kill()
+}
+
 // end kills what is left of the group and waits for the process. Till then
 // its number cannot become another's.
 func (p *process) end() {
@@ -164,6 +176,9 @@ func (p *process) explain() (message string, code int, signal string) {
 	status, ok := p.state.Sys().(syscall.WaitStatus)
 	if ok && status.Signaled() {
 		s := status.Signal()
+		if p.why != "" {
+			return p.why, -1, s.String()
+		}
 		return fmt.Sprintf("the engine process was killed (signal %d, %v)", int(s), s), -1, s.String()
 	}
 	code = p.state.ExitCode()

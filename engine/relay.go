@@ -20,6 +20,8 @@ type relay struct {
 	over    chan struct{} // closed when the engine is gone and everything is settled
 	closing atomic.Bool   // the engine's end is ours
 
+	goroutines atomic.Int64 // that the engine had when it last said so
+
 	mu    sync.Mutex // guards the fields below
 	next  *call      // a cell that begins
 	death *wire.Death
@@ -104,6 +106,7 @@ func (r *relay) take() {
 	r.mu.Unlock()
 	if next != nil {
 		r.cell = next
+		r.goroutines.Store(0)
 		r.out.attach(next.out)
 	}
 }
@@ -207,6 +210,8 @@ func (r *relay) handle(f *wire.FromEngine) {
 		r.settle()
 		r.out.begin(f.Capture.ID)
 		r.answer(wire.Reply{ID: f.Capture.ID})
+	case f.Goroutines > 0:
+		r.goroutines.Store(f.Goroutines)
 	case f.Call != nil && r.cell != nil:
 		r.cell.calls = append(r.cell.calls, *f.Call)
 	case f.Stuck != nil && r.cell != nil && f.Stuck.Seq == r.cell.seq:
@@ -283,6 +288,9 @@ func (r *relay) explain() *wire.Death {
 	if len(r.crash) > 0 {
 		if c, ok := trace.ParseCrash(string(r.out.held), string(r.crash)); ok {
 			d.Message, d.Frames = c.Message, c.Frames
+			if c.OutOfMemory {
+				d.Message = refused(r.process.memory)
+			}
 			r.out.held = r.out.held[:min(c.Start, len(r.out.held))]
 		}
 	}

@@ -153,6 +153,10 @@ func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
 			at(n.Body.Lbrace)
 		case *ast.RangeStmt:
 			at(n.Body.Lbrace)
+		case *ast.GoStmt:
+			_, off := e.s.offset(n.Pos())
+			e.imports[rtPath] = true
+			out = append(out, edit{off, off, "_rt.Go(); ", 0})
 		case *ast.FuncDecl:
 			if recursive {
 				at(n.Body.Lbrace)

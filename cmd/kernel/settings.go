@@ -4,8 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+
+	"gomemo/engine"
 )
 
 // settings are how cells are run: by the kernel and by gomemo run alike.
@@ -14,6 +19,7 @@ type settings struct {
 	memoMin time.Duration // calls that take less are not remembered
 	noMemo  bool          // remember nothing
 	engine  string        // one of engines
+	memory  int64         // bytes that an engine may use; 0: any number
 }
 
 // engines are the values of GOMEMO_ENGINE.
@@ -56,6 +62,10 @@ func (f *memoFlags) settings(getenv func(string) string) (settings, error) {
 		}
 		s.engine = e
 	}
+	var err error
+	if s.memory, err = memoryLimit(getenv("GOMEMO_MEMORY"), engine.MachineMemory()); err != nil {
+		return s, err
+	}
 	dir := f.cache
 	if dir == "" {
 		dir = getenv("GOMEMO_CACHE")
@@ -68,4 +78,49 @@ func (f *memoFlags) settings(getenv func(string) string) (settings, error) {
 		s.cache = abs
 	}
 	return s, nil
+}
+
+// An engine may by default use three quarters of the machine: the rest is for
+// the kernel, the front end and everybody else. One with less than leastMemory
+// could not run a notebook of some size.
+const (
+	defaultMemory = 75 // per cent
+	leastMemory   = 128 << 20
+	mostMemory    = 1 << 50
+)
+
+var memoryText = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(%|(?:([KMGT])(i?))?B?)$`)
+
+// memoryLimit reads GOMEMO_MEMORY: "8GiB", "500MB", "12G", "50%" of machine, the
+// bytes that the machine has, or "0" for no limit.
+func memoryLimit(text string, machine int64) (int64, error) {
+	if text == "" {
+		return machine / 100 * defaultMemory, nil
+	}
+	m := memoryText.FindStringSubmatch(text)
+	if m == nil {
+		return 0, badUsage("GOMEMO_MEMORY: %q is not an amount of memory such as 8GiB, 500MB, 50%% or 0", text)
+	}
+	f, err := strconv.ParseFloat(m[1], 64)
+	if err != nil || f == 0 {
+		return 0, err
+	}
+	switch {
+	case m[2] == "%" && machine == 0:
+		return 0, badUsage("GOMEMO_MEMORY: %q cannot be used: this machine does not say how much memory it has", text)
+	case m[2] == "%":
+		f *= float64(machine) / 100
+	case m[3] != "":
+		base := 1024.0
+		if m[4] == "" && strings.HasSuffix(strings.ToUpper(text), "B") {
+			base = 1000
+		}
+		for range strings.Index("KMGT", strings.ToUpper(m[3])) + 1 {
+			f *= base
+		}
+	}
+	if f < leastMemory || f > mostMemory {
+		return 0, badUsage("GOMEMO_MEMORY: %q is not between %s and %s", text, engine.Bytes(leastMemory), engine.Bytes(mostMemory))
+	}
+	return int64(f), nil
 }

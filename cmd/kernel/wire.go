@@ -76,6 +76,7 @@ func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progres
 			Cache:     calls,
 			MemoMin:   s.memoMin,
 			NoMemo:    s.noMemo,
+			Memory:    s.memory,
 			Toolchain: toolchain.ID(),
 		}})
 		if err != nil {

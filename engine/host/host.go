@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -52,6 +53,10 @@ func Serve(o Options) error {
 	}
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
 	h.session = session.New(*first.Hello, h.conn)
+	rt.OnCrowd(func(n int64) { _ = h.conn.send(wire.FromEngine{Goroutines: n}) })
+	if limit := first.Hello.Memory; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit - limit/8) // the collector works harder before the engine is ended
+	}
 	cells.SetTypes(h.session.TypeLike)
 	defer h.conn.close()
 	display.SetSink(h.conn.Show)

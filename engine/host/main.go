@@ -19,6 +19,9 @@ func Main(open func(path string) (Plugin, error)) int {
 	for fd := 3; fd <= 5; fd++ {
 		syscall.CloseOnExec(fd) // not for processes that cells start
 	}
+	// When the machine runs out of memory it is the engine that has to go. A
+	// system that does not know this file decides by itself.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 	debug.SetMaxStack(maxStack)
 	debug.SetTraceback("single") // the client reads the failing goroutine's stack
 	in, out, crash := os.NewFile(3, "frames in"), os.NewFile(4, "frames out"), os.NewFile(5, "crash output")

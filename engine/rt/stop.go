@@ -26,6 +26,7 @@ func Enter() {
 	running.goroutine = Self()
 	running.stopped = make(chan struct{})
 	running.where = nil
+	crowd.said.Store(0)
 }
 
 // Interrupt asks the running cell to end. It may be called at any time, any
@@ -90,6 +91,39 @@ func Self() (number int64) {
 	}
 	return number
 }
+
+// Very many goroutines are reported from 100,000 on, and again whenever they
+// have become a quarter more.
+const (
+	manyGoroutines = 100_000
+	lookEvery      = 1 << 12 // go statements; a look takes less than one of them
+)
+
+// crowd is what is known of the number of goroutines.
+var crowd struct {
+	begun atomic.Int64 // go statements that ran
+	said  atomic.Int64 // what was reported last
+	tell  atomic.Pointer[func(int64)]
+}
+
+// Go is called before every go statement. A cell that starts goroutines
+// without end leaves none of the engine's own a turn: neither to hear of an
+// interrupt soon nor to say what is going on before the memory is used up.
+func Go() {
+	Poll()
+	if crowd.begun.Add(1)%lookEvery != 0 {
+		return
+	}
+	n, said := int64(runtime.NumGoroutine()), crowd.said.Load()
+	tell := crowd.tell.Load()
+	if n >= manyGoroutines && n >= said+said/4 && tell != nil && crowd.said.CompareAndSwap(said, n) {
+		(*tell)(n)
+	}
+}
+
+// OnCrowd makes tell be called, on the goroutine that starts another one, when
+// there are very many.
+func OnCrowd(tell func(goroutines int64)) { crowd.tell.Store(&tell) }
 
 // Stopping reports whether the running cell is asked to end.
 func Stopping() bool { return atomic.LoadUint32(&Stop) != 0 }

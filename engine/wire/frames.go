@@ -25,6 +25,8 @@ type FromEngine struct {
 	Call    *Call    `json:",omitempty"` // a verdict, ahead of Done, in case the engine dies
 	Stuck   *Stuck   `json:",omitempty"`
 	Done    *Done    `json:",omitempty"`
+
+	Goroutines int64 `json:",omitempty"` // how many there are, said when they are very many
 }
 
 // Hello tells an engine what it needs to know for its whole life.
@@ -32,6 +34,7 @@ type Hello struct {
 	Cache     string        // directory of remembered calls
 	MemoMin   time.Duration // calls that took less are not stored; 0 stores every eligible call
 	NoMemo    bool          // call everything, remember nothing
+	Memory    int64         // bytes that the engine may use before it is ended; 0: any number
 	Toolchain string        // names everything that compiled code depends on beside its source; part of every key
 }
 

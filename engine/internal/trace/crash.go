@@ -12,6 +12,8 @@ type Crash struct {
 	Start   int // where its text starts in what was printed
 	Message string
 	Frames  []wire.Frame
+
+	OutOfMemory bool // the system gave the process no more memory
 }
 
 // crashStart matches what the runtime's reports begin with. The user may
@@ -50,12 +52,14 @@ func ParseCrash(printed, copied string) (c Crash, ok bool) {
 	}
 	report := printed[c.Start:]
 	c.Message = message(report)
+	c.OutOfMemory = noMemory.MatchString(c.Message)
 	_, c.Frames, _ = Goroutine(report, 0)
 	return c, true
 }
 
 var (
 	reportLine = regexp.MustCompile(`panic: |fatal error: |(?m:^SIG[A-Z]+: )`)
+	noMemory   = regexp.MustCompile(`^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory|cannot allocate heap metadata)`)
 	limit      = regexp.MustCompile(`goroutine stack exceeds (\d+)-byte limit`)
 	prelude    = regexp.MustCompile(`(?:runtime: [^\n]*\n|unexpected fault address [^\n]*\n)+\z`)
 )

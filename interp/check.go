@@ -41,42 +41,15 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	if errs := p.bindImports(); len(errs) > 0 {
 		return nil, errs
 	}
-	inFile, inBody := map[string]bool{}, map[string]bool{}
-	for _, d := range decls {
-		for _, n := range d.names {
-			inFile[n] = true
-			inBody[n] = inBody[n] || d.kind == funcDecl
-		}
-	}
-	for _, st := range stmts {
-		for _, n := range declaredNames(st) {
-			inFile[n] = true
-		}
-	}
-	p.bindPackages(inFile, inBody)
+	p.bindPackages(stmts)
 	p.bindDots()
-
-	// typing has the same statements, types and constants included: pick the rest.
-	var typing []ast.Stmt
-	for i, st := range ps.stmts {
-		if g, ok := st.(*ast.DeclStmt); ok && g.Decl.(*ast.GenDecl).Tok != token.VAR {
-			continue
-		}
-		typing = append(typing, ps.typing[i])
-	}
-	if n := len(stmts); n > 0 {
-		if e, ok := stmts[n-1].(*ast.ExprStmt); ok && !p.endsWithSemicolon(e) {
-			p.last = e.X
-			_, p.lastOK = ast.Unparen(e.X).(*ast.CallExpr)
-		}
-	}
-	specs, errs := p.lower(stmts, typing)
+	p.findLast(stmts)
+	specs, errs := p.lower(stmts, varTyping(ps))
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	changed := p.install()
-	files := p.files(specs, changed)
-	errs = p.typeCheck(files)
+	errs = p.typeCheck(p.files(specs, changed))
 	if p.retyped(changed) {
 		p.broken, p.checked = map[*decl]*Diagnostic{}, map[*decl]bool{}
 		errs = p.typeCheck(p.files(specs, changed))
@@ -91,6 +64,36 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	if errs := p.settleVars(); len(errs) > 0 {
 		return nil, errs
 	}
+	p.note()
+	s.recheck = false
+	return p, nil
+}
+
+// varTyping are the statements for the checker without declarations of types
+// and constants.
+func varTyping(ps *parsed) (typing []ast.Stmt) {
+	for i, st := range ps.stmts {
+		if g, ok := st.(*ast.DeclStmt); ok && g.Decl.(*ast.GenDecl).Tok != token.VAR {
+			continue
+		}
+		typing = append(typing, ps.typing[i])
+	}
+	return typing
+}
+
+// findLast finds the expression whose value is the cell's result.
+func (p *plan) findLast(stmts []ast.Stmt) {
+	if len(stmts) == 0 {
+		return
+	}
+	if e, ok := stmts[len(stmts)-1].(*ast.ExprStmt); ok && !p.endsWithSemicolon(e) {
+		p.last = e.X
+		_, p.lastOK = ast.Unparen(e.X).(*ast.CallExpr)
+	}
+}
+
+// note writes down what the check has found about declarations and statements.
+func (p *plan) note() {
 	for d := range p.checked {
 		d.refs = p.refsIn(d.node)
 		d.broken = p.broken[d]
@@ -98,12 +101,10 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 		d.calls = calledNames(d.node)
 		p.noteAddresses(d.node)
 	}
-	s.recheck = false
 	for _, st := range p.body {
 		p.noteAddresses(st)
 		p.refs = append(p.refs, p.refsIn(st)...)
 	}
-	return p, nil
 }
 
 func (p *plan) endsWithSemicolon(n ast.Node) bool {

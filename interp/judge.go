@@ -46,9 +46,40 @@ func (p *plan) judgedCalls(st ast.Stmt) (out []*judged) {
 }
 
 func (p *plan) judge(call *ast.CallExpr) *judged {
-	fun := ast.Unparen(call.Fun)
-	var id *ast.Ident
 	j := &judged{call: call}
+	id := p.callee(j)
+	if id == nil {
+		return nil
+	}
+	fn, ok := p.info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() != p.pkg {
+		return nil
+	}
+	j.fn, j.root = fn, p.declOf(fn)
+	if j.root != nil && strings.Contains(j.root.doc, "//go:uintptr") {
+		return nil // the compiler treats the arguments of its calls in a way of its own
+	}
+	_, off := p.s.offset(call.Pos())
+	line, _ := p.src.position(off)
+	j.site = wire.Site{Func: p.funcName(fn), Cell: p.src.cell, Line: line}
+	if recv := fn.Signature().Recv(); recv != nil {
+		j.site.Params = append(j.site.Params, recv.Name())
+	}
+	for v := range fn.Signature().Params().Variables() {
+		j.site.Params = append(j.site.Params, v.Name())
+	}
+	if j.root == nil {
+		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"
+	} else {
+		p.judgeCode(j, id)
+	}
+	return j
+}
+
+// callee finds the identifier that names what the call of j calls, nil if it is
+// called some other way, and sets j.sel for a method.
+func (p *plan) callee(j *judged) *ast.Ident {
+	fun := ast.Unparen(j.call.Fun)
 	switch x := fun.(type) {
 	case *ast.IndexExpr:
 		fun = ast.Unparen(x.X)
@@ -57,70 +88,50 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 	}
 	switch x := fun.(type) {
 	case *ast.Ident:
-		id = x
+		return x
 	case *ast.SelectorExpr:
-		id = x.Sel
 		if s := p.info.Selections[x]; s != nil && s.Kind() == types.MethodVal {
 			j.sel = x
 		}
-	default:
-		return nil
+		return x.Sel
 	}
-	fn, ok := p.info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() != p.pkg {
-		return nil
-	}
-	j.fn = fn
-	_, off := p.s.offset(call.Pos())
-	line, _ := p.src.position(off)
-	j.site = wire.Site{Func: p.funcName(fn), Cell: p.src.cell, Line: line}
-	j.root = p.declOf(fn)
-	if j.root != nil && strings.Contains(j.root.doc, "//go:uintptr") {
-		return nil // the compiler treats the arguments of its calls in a way of its own
-	}
-	if recv := fn.Signature().Recv(); recv != nil {
-		j.site.Params = append(j.site.Params, recv.Name())
-	}
-	for v := range fn.Signature().Params().Variables() {
-		j.site.Params = append(j.site.Params, v.Name())
-	}
-	switch {
-	case j.root == nil:
-		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"
-	default:
-		gs := []*group{j.root.group}
-		parts := []string{j.root.group.hash, j.root.key}
-		for _, t := range p.typeArgs(id, j.sel) {
-			text, err := textOf(p.pkg, t)
-			if err != nil {
-				j.site.Refuse = "its type arguments have no name: " + err.Error()
-				continue
-			}
-			parts = append(parts, p.hashedType(text))
-			notebook, pkgs := text.names()
-			for _, n := range notebook {
-				if d := p.table.byName[n]; d != nil && d.group != nil {
-					gs = append(gs, d.group)
-				}
-			}
-			for _, pkg := range pkgs {
-				if !purePackages[pkg] {
-					j.site.Refuse = "a type argument is from package " + pkg + ", which is not known to be pure"
-				}
+	return nil
+}
+
+// judgeCode computes the code part of the call's key and the globals that it
+// depends on, or why the call is refused. id names the function.
+func (p *plan) judgeCode(j *judged, id *ast.Ident) {
+	gs := []*group{j.root.group}
+	parts := []string{j.root.group.hash, j.root.key}
+	for _, t := range p.typeArgs(id, j.sel) {
+		text, err := textOf(p.pkg, t)
+		if err != nil {
+			j.site.Refuse = "its type arguments have no name: " + err.Error()
+			continue
+		}
+		parts = append(parts, p.hashedType(text))
+		notebook, pkgs := text.names()
+		for _, n := range notebook {
+			if d := p.table.byName[n]; d != nil && d.group != nil {
+				gs = append(gs, d.group)
 			}
 		}
-		if j.site.Refuse == "" && j.root.impure != "" {
-			j.site.Refuse = "it " + j.root.impure
-		}
-		for _, g := range gs {
-			if j.site.Refuse == "" {
-				j.site.Refuse = p.refusal(g)
+		for _, pkg := range pkgs {
+			if !purePackages[pkg] {
+				j.site.Refuse = "a type argument is from package " + pkg + ", which is not known to be pure"
 			}
 		}
-		j.site.Code = shortHash(parts...)
-		j.site.Globals = p.globals(gs...)
 	}
-	return j
+	if j.site.Refuse == "" && j.root.impure != "" {
+		j.site.Refuse = "it " + j.root.impure
+	}
+	for _, g := range gs {
+		if j.site.Refuse == "" {
+			j.site.Refuse = p.refusal(g)
+		}
+	}
+	j.site.Code = shortHash(parts...)
+	j.site.Globals = p.globals(gs...)
 }
 
 // typeArgs lists what a call makes of the type parameters of the function that

@@ -61,108 +61,124 @@ const (
 
 // lower turns the top-level statements of the cell into a body that assigns to
 // package-level variables, and into the declarations of these for the checker.
-func (p *plan) lower(stmts, typing []ast.Stmt) (specs []ast.Spec, errs diagnostics) {
-	declared := map[string]*newVar{}
-	declare := func(id *ast.Ident, st ast.Stmt, old bool) {
-		_, off := p.s.offset(id.Pos())
-		_, end := p.s.offset(st.End())
-		v := &newVar{name: id.Name, off: off, end: end, id: id}
-		if d := p.s.table.byName[id.Name]; d != nil && d.kind == varDecl {
-			v.old, v.self = d, old
-		}
-		declared[id.Name] = v
-		p.vars = append(p.vars, v)
-	}
+// typing has the same statements, for the checker to annotate.
+func (p *plan) lower(stmts, typing []ast.Stmt) ([]ast.Spec, diagnostics) {
+	l := &lowering{plan: p, declared: map[string]bool{}}
 	p.seg, p.varSet = map[ast.Stmt]int{}, map[ast.Stmt]*ast.ValueSpec{}
 	seg, inSeg := 0, false
 	for i, st := range stmts {
-		_, isVar := st.(*ast.DeclStmt)
+		decl, isVar := st.(*ast.DeclStmt) // types and constants were taken out before
 		if isVar && !inSeg {
 			seg++
 		}
 		inSeg = isVar
-		switch st := st.(type) {
-		case *ast.AssignStmt:
-			if st.Tok != token.DEFINE {
-				p.body = append(p.body, st)
-				continue
+		if isVar {
+			specs, typing := decl.Decl.(*ast.GenDecl).Specs, typing[i].(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs
+			for j := range specs {
+				l.varSpec(specs[j].(*ast.ValueSpec), typing[j].(*ast.ValueSpec), seg)
 			}
-			tp := typing[i].(*ast.AssignStmt)
-			spec := &ast.ValueSpec{Values: tp.Rhs}
-			fresh := map[string]bool{}
-			first := len(p.vars)
-			for _, lhs := range tp.Lhs {
-				id, ok := lhs.(*ast.Ident)
-				if !ok {
-					_, off := p.s.offset(lhs.Pos())
-					errs = append(errs, p.src.diag(off, "", "non-name %s on left side of :=", p.text(lhs)))
-					continue
-				}
-				if id.Name == "_" || declared[id.Name] != nil || fresh[id.Name] {
-					spec.Names = append(spec.Names, ast.NewIdent("_"))
-					spec.Names[len(spec.Names)-1].NamePos = id.Pos()
-					continue
-				}
-				fresh[id.Name] = true
-				spec.Names = append(spec.Names, id)
-			}
-			if len(fresh) == 0 {
-				_, off := p.s.offset(st.TokPos)
-				errs = append(errs, p.src.diag(off, "", "no new variables on left side of :="))
-			}
-			olds := p.useOld(tp.Rhs, fresh)
-			for _, id := range spec.Names {
-				if fresh[id.Name] {
-					declare(id, tp, olds[id.Name])
-				}
-			}
-			specs = append(specs, spec)
-			asg := *st
-			asg.Tok = token.ASSIGN
-			p.body = append(p.body, &asg)
-			for _, v := range p.vars[first:] {
-				v.stmt = &asg
-			}
-		case *ast.DeclStmt: // var; types and constants were taken out before
-			gd, tgd := st.Decl.(*ast.GenDecl), typing[i].(*ast.DeclStmt).Decl.(*ast.GenDecl)
-			for j, sp := range gd.Specs {
-				vs, tvs := sp.(*ast.ValueSpec), tgd.Specs[j].(*ast.ValueSpec)
-				fresh := map[string]bool{}
-				for _, id := range tvs.Names {
-					fresh[id.Name] = id.Name != "_"
-				}
-				olds := p.useOld(tvs.Values, fresh)
-				first := len(p.vars)
-				for _, id := range tvs.Names {
-					if id.Name != "_" {
-						declare(id, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: gd.Pos(), Specs: []ast.Spec{vs}}}, olds[id.Name])
-					}
-				}
-				specs = append(specs, tvs)
-				parts := []*ast.ValueSpec{vs}
-				if len(vs.Values) == len(vs.Names) && len(olds) == 0 {
-					parts = parts[:0]
-					for k := range vs.Names {
-						parts = append(parts, &ast.ValueSpec{Names: vs.Names[k : k+1], Type: vs.Type, Values: vs.Values[k : k+1]})
-					}
-				}
-				for _, part := range parts {
-					as := setter(part)
-					p.body = append(p.body, as)
-					p.varSet[as] = part
-					p.seg[as] = seg
-					for _, v := range p.vars[first:] {
-						if slices.ContainsFunc(part.Names, func(id *ast.Ident) bool { return id.Name == v.name }) {
-							v.stmt = as
-						}
-					}
-				}
-			}
-		default:
+		} else if as, ok := st.(*ast.AssignStmt); ok && as.Tok == token.DEFINE {
+			l.define(as, typing[i].(*ast.AssignStmt))
+		} else {
 			p.body = append(p.body, st)
 		}
 	}
-	return specs, errs
+	return l.specs, l.errs
+}
+
+// lowering is the work of lower: it fills in the plan's body and variables.
+type lowering struct {
+	*plan
+	declared map[string]bool // by the cell
+	specs    []ast.Spec
+	errs     diagnostics
+}
+
+// declare notes a variable. self says that its initial value mentions the
+// variable that it replaces, and end where its statement ends.
+func (l *lowering) declare(id *ast.Ident, end int, self bool) {
+	_, off := l.s.offset(id.Pos())
+	v := &newVar{name: id.Name, off: off, end: end, id: id}
+	if d := l.s.table.byName[id.Name]; d != nil && d.kind == varDecl {
+		v.old, v.self = d, self
+	}
+	l.declared[id.Name] = true
+	l.vars = append(l.vars, v)
+}
+
+// define lowers name, name := value, value. Names that the cell has declared
+// before are assigned to.
+func (l *lowering) define(st, typing *ast.AssignStmt) {
+	spec := &ast.ValueSpec{Values: typing.Rhs}
+	fresh := map[string]bool{}
+	for _, lhs := range typing.Lhs {
+		id, ok := lhs.(*ast.Ident)
+		if !ok {
+			_, off := l.s.offset(lhs.Pos())
+			l.errs = append(l.errs, l.src.diag(off, "", "non-name %s on left side of :=", l.text(lhs)))
+			continue
+		}
+		if id.Name == "_" || l.declared[id.Name] || fresh[id.Name] {
+			spec.Names = append(spec.Names, &ast.Ident{NamePos: id.Pos(), Name: "_"})
+			continue
+		}
+		fresh[id.Name] = true
+		spec.Names = append(spec.Names, id)
+	}
+	if len(fresh) == 0 {
+		_, off := l.s.offset(st.TokPos)
+		l.errs = append(l.errs, l.src.diag(off, "", "no new variables on left side of :="))
+	}
+	olds := l.useOld(typing.Rhs, fresh)
+	_, end := l.s.offset(typing.End())
+	first := len(l.vars)
+	for _, id := range spec.Names {
+		if fresh[id.Name] {
+			l.declare(id, end, olds[id.Name])
+		}
+	}
+	l.specs = append(l.specs, spec)
+	asg := *st
+	asg.Tok = token.ASSIGN
+	l.body = append(l.body, &asg)
+	for _, v := range l.vars[first:] {
+		v.stmt = &asg
+	}
+}
+
+// varSpec lowers one line of a var declaration of the run seg. Its variables
+// get their values one by one where each has its own.
+func (l *lowering) varSpec(spec, typing *ast.ValueSpec, seg int) {
+	fresh := map[string]bool{}
+	for _, id := range typing.Names {
+		fresh[id.Name] = id.Name != "_"
+	}
+	olds := l.useOld(typing.Values, fresh)
+	_, end := l.s.offset(spec.End())
+	first := len(l.vars)
+	for _, id := range typing.Names {
+		if id.Name != "_" {
+			l.declare(id, end, olds[id.Name])
+		}
+	}
+	l.specs = append(l.specs, typing)
+	parts := []*ast.ValueSpec{spec}
+	if len(spec.Values) == len(spec.Names) && len(olds) == 0 {
+		parts = parts[:0]
+		for k := range spec.Names {
+			parts = append(parts, &ast.ValueSpec{Names: spec.Names[k : k+1], Type: spec.Type, Values: spec.Values[k : k+1]})
+		}
+	}
+	for _, part := range parts {
+		as := setter(part)
+		l.body = append(l.body, as)
+		l.varSet[as], l.seg[as] = part, seg
+		for _, v := range l.vars[first:] {
+			if slices.ContainsFunc(part.Names, func(id *ast.Ident) bool { return id.Name == v.name }) {
+				v.stmt = as
+			}
+		}
+	}
 }
 
 // setter is the statement that gives the variables of a declaration their
@@ -208,10 +224,22 @@ func (p *plan) text(n ast.Node) string {
 // collects the imports that the cell needs. An explicit import wins over the
 // session's, a declaration over a standard package's default name.
 //
-// inFile holds every name that the cell declares; inBody only its functions:
-// the parser has told apart statements before and after a variable's
-// declaration, so path := path.Join("a") works.
-func (p *plan) bindPackages(inFile, inBody map[string]bool) {
+// In functions every name counts that the cell declares, in statements only
+// its functions: the parser has told apart statements before and after a
+// variable's declaration, so path := path.Join("a") works.
+func (p *plan) bindPackages(stmts []ast.Stmt) {
+	inFile, inBody := map[string]bool{}, map[string]bool{}
+	for _, d := range p.decls {
+		for _, n := range d.names {
+			inFile[n] = true
+			inBody[n] = inBody[n] || d.kind == funcDecl
+		}
+	}
+	for _, st := range stmts {
+		for _, n := range declaredNames(st) {
+			inFile[n] = true
+		}
+	}
 	bind := func(n ast.Node, declared map[string]bool) {
 		ast.Inspect(n, func(n ast.Node) bool {
 			sel, ok := n.(*ast.SelectorExpr)

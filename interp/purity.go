@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -106,7 +107,7 @@ func (p *plan) impurity(n ast.Node) string {
 				say(n, "ranges over a map, whose order is random; range over slices.Sorted(maps.Keys(m)) instead")
 			}
 		case *ast.CallExpr:
-			if reason := p.printsAddress(n); reason != "" {
+			if reason := p.unsteady(n); reason != "" {
 				say(n, "%s", reason)
 			}
 		case *ast.Ident:
@@ -294,9 +295,9 @@ func (p *plan) calleeName(c *ast.CallExpr) string {
 	return fn.Pkg().Path() + "." + fn.Name()
 }
 
-// printsAddress finds calls of fmt whose output holds a memory address, which
-// differs from run to run.
-func (p *plan) printsAddress(c *ast.CallExpr) string {
+// unsteady finds calls of fmt whose output differs from run to run: it
+// holds a memory address, or the elements of a map in no order.
+func (p *plan) unsteady(c *ast.CallExpr) string {
 	name := p.calleeName(c)
 	if !strings.HasPrefix(name, "fmt.") || strings.Contains(name, "can") {
 		return ""
@@ -309,6 +310,9 @@ func (p *plan) printsAddress(c *ast.CallExpr) string {
 		tv := p.info.Types[a]
 		if tv.Value != nil && tv.Value.Kind() == constant.String && strings.Contains(constant.StringVal(tv.Value), "%p") {
 			return "prints an address with %p"
+		}
+		if tv.Type != nil && printsInAnyOrder(tv.Type, map[types.Type]bool{}) {
+			return fmt.Sprintf("prints a map of type %s, whose keys have no order if several are NaN", userNames(types.TypeString(tv.Type, types.RelativeTo(p.pkg))))
 		}
 		if tv.Type != nil && showsAddress(tv.Type, 0, map[types.Type]bool{}) {
 			return fmt.Sprintf("prints a value of type %s, which shows a memory address", userNames(types.TypeString(tv.Type, types.RelativeTo(p.pkg))))
@@ -353,6 +357,38 @@ func showsAddress(t types.Type, depth int, seen map[types.Type]bool) bool {
 	case *types.Struct:
 		for f := range u.Fields() {
 			if showsAddress(f.Type(), depth+1, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// printsInAnyOrder reports whether a value of type t may hold maps with keys
+// that are NaN: fmt sorts keys, and those are equal for it.
+func printsInAnyOrder(t types.Type, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	u := t.Underlying()
+	if m, ok := u.(*types.Map); ok && mayBeNaN(m.Key()) {
+		return true
+	}
+	return slices.ContainsFunc(components(u), func(c types.Type) bool { return printsInAnyOrder(c, seen) })
+}
+
+// mayBeNaN reports whether values of type t hold floating-point numbers, those
+// that an interface may hold left out.
+func mayBeNaN(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&(types.IsFloat|types.IsComplex) != 0
+	case *types.Array:
+		return mayBeNaN(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if mayBeNaN(f.Type()) {
 				return true
 			}
 		}

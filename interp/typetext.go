@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -77,79 +78,76 @@ func isIdentByte(c byte) bool {
 	return c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
+// nameable says why a type, or one that it is written with, cannot be written
+// outside the function or the package that declares it.
 func nameable(pkg *types.Package, t types.Type, seen map[types.Type]bool) error {
 	if seen[t] {
 		return nil
 	}
 	seen[t] = true
-	each := func(ts ...types.Type) error {
-		for _, t := range ts {
-			if err := nameable(pkg, t, seen); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	named := func(obj *types.TypeName, args *types.TypeList) error {
-		switch {
-		case obj.Pkg() == nil:
-		case obj.Pkg() == pkg && obj.Parent() != pkg.Scope():
-			return fmt.Errorf("type %s is local to a function", obj.Name())
-		case obj.Pkg() != pkg && !obj.Exported():
-			return fmt.Errorf("type %s.%s is not exported", obj.Pkg().Name(), obj.Name())
-		}
-		for t := range args.Types() {
-			if err := each(t); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	switch t := t.(type) {
 	case *types.Named:
-		return named(t.Obj(), t.TypeArgs())
+		if err := nameableName(pkg, t.Obj()); err != nil {
+			return err
+		}
 	case *types.Alias:
-		return named(t.Obj(), t.TypeArgs())
-	case *types.Pointer:
-		return each(t.Elem())
-	case *types.Slice:
-		return each(t.Elem())
-	case *types.Array:
-		return each(t.Elem())
-	case *types.Chan:
-		return each(t.Elem())
-	case *types.Map:
-		return each(t.Key(), t.Elem())
+		if err := nameableName(pkg, t.Obj()); err != nil {
+			return err
+		}
 	case *types.Struct:
 		for f := range t.Fields() {
 			if f.Pkg() != pkg && !f.Exported() {
 				return fmt.Errorf("field %s of %s is not exported", f.Name(), f.Pkg().Name())
 			}
-			if err := each(f.Type()); err != nil {
-				return err
-			}
-		}
-	case *types.Signature:
-		return each(t.Params(), t.Results())
-	case *types.Tuple:
-		for v := range t.Variables() {
-			if err := each(v.Type()); err != nil {
-				return err
-			}
-		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			if err := each(m.Type()); err != nil {
-				return err
-			}
-		}
-		for e := range t.EmbeddedTypes() {
-			if err := each(e); err != nil {
-				return err
-			}
 		}
 	case *types.TypeParam:
 		return fmt.Errorf("type parameter %s has no meaning here", t.Obj().Name())
 	}
+	for _, c := range components(t) {
+		if err := nameable(pkg, c, seen); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func nameableName(pkg *types.Package, obj *types.TypeName) error {
+	switch {
+	case obj.Pkg() == nil:
+	case obj.Pkg() == pkg && obj.Parent() != pkg.Scope():
+		return fmt.Errorf("type %s is local to a function", obj.Name())
+	case obj.Pkg() != pkg && !obj.Exported():
+		return fmt.Errorf("type %s.%s is not exported", obj.Pkg().Name(), obj.Name())
+	}
+	return nil
+}
+
+// components lists the types that a type is written with.
+func components(t types.Type) (out []types.Type) {
+	switch t := t.(type) {
+	case *types.Named:
+		out = slices.Collect(t.TypeArgs().Types())
+	case *types.Alias:
+		out = slices.Collect(t.TypeArgs().Types())
+	case *types.Map:
+		out = append(out, t.Key(), t.Elem())
+	case interface{ Elem() types.Type }: // pointers, slices, arrays and channels
+		out = append(out, t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			out = append(out, f.Type())
+		}
+	case *types.Signature:
+		out = append(out, t.Params(), t.Results())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			out = append(out, v.Type())
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			out = append(out, m.Type())
+		}
+		out = slices.AppendSeq(out, t.EmbeddedTypes())
+	}
+	return out
 }

@@ -22,6 +22,7 @@ const goodbye = time.Second
 // Options say which engine to start.
 type Options struct {
 	Path  string   // the engine's executable
+	Name  string   // the program's name for itself; "" means Path
 	Args  []string // its arguments, usually none
 	Env   []string // its environment; nil means this process's
 	Dir   string   // its working directory; "" means this process's

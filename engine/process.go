@@ -82,6 +82,9 @@ func (p *process) start(o Options) error {
 	theirs = append(theirs, r)
 
 	cmd := exec.Command(o.Path, o.Args...)
+	if o.Name != "" {
+		cmd.Args[0] = o.Name
+	}
 	cmd.Env, cmd.Dir = o.Env, o.Dir
 	cmd.Stdout, cmd.Stderr = theirs[stdout], theirs[stderr]
 	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash]}

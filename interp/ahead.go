@@ -50,6 +50,9 @@ type foreseen struct {
 // be called at any time. Cells that are executed although they were not
 // announced, or not executed although they were, cost nothing but time.
 func (s *Session) Queue(cells []string) {
+	if _, ok := s.compiler.(Uncompiled); ok {
+		return // nothing can be built ahead
+	}
 	s.ahead.mu.Lock()
 	defer s.ahead.mu.Unlock()
 	s.ahead.waiting = slices.Clone(cells)

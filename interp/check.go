@@ -25,7 +25,7 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 		return nil, errs
 	}
 	p := &plan{parsed: ps, s: s, table: s.table.clone(), imports: map[string]string{},
-		broken: map[*decl]*Diagnostic{}, checked: map[*decl]bool{}}
+		named: map[string]int{}, broken: map[*decl]*Diagnostic{}, checked: map[*decl]bool{}}
 	decls, stmts, errs := s.declsOf(ps)
 	if len(errs) > 0 {
 		return nil, errs
@@ -43,6 +43,9 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	}
 	p.bindPackages(stmts)
 	p.bindDots()
+	if errs := p.unavailable(); len(errs) > 0 {
+		return nil, errs
+	}
 	p.findLast(stmts)
 	specs, errs := p.lower(stmts, varTyping(ps))
 	if len(errs) > 0 {
@@ -218,6 +221,9 @@ func (p *plan) bindImports() (errs diagnostics) {
 		name := path.Base(e.path)
 		if e.path != "unsafe" {
 			pkg, err := p.s.importer.Import(e.path)
+			if module, ok := errors.AsType[*ModuleError](err); ok {
+				return diagnostics{p.src.diag(e.off, module.Hint, "%s", module.Msg)}
+			}
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
 					err = errors.New("there is no such package in the standard library")

@@ -13,7 +13,7 @@ import (
 func (s *Session) goCommand(c *command) *Diagnostic {
 	m, ok := s.compiler.(Modules)
 	if !ok {
-		return c.fail("", "this session has no modules")
+		return c.fail(remedy(s.compiler), "this session has no modules")
 	}
 	change, err := m.Go(c.ctx, c.args, streamWriter{c.out})
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *command) moduleError(err error) *Diagnostic {
 func (s *Session) modules(c *command) *Diagnostic {
 	m, ok := s.compiler.(Modules)
 	if !ok {
-		return c.fail("", "this session has no modules")
+		return c.fail(remedy(s.compiler), "this session has no modules")
 	}
 	switch {
 	case len(c.args) == 0:

@@ -18,6 +18,7 @@ type plan struct {
 	body     []ast.Stmt          // what runs, with := and var turned into assignments
 	vars     []*newVar           // variables the cell declares, in order
 	imports  map[string]string   // package name -> path, in force in this cell
+	named    map[string]int      // package name -> where the cell first uses it
 	explicit []explicit          // the cell's import declarations
 	dots     []string            // dot-imported paths, those of earlier cells included
 	dotted   map[string][]string // names that the cell takes from them, by path
@@ -252,6 +253,10 @@ func (p *plan) bindPackages(stmts []ast.Stmt) {
 			}
 			if path := p.packageFor(id.Name, declared); path != "" {
 				p.imports[id.Name] = path
+				_, off := p.s.offset(id.Pos())
+				if at, ok := p.named[id.Name]; !ok || off < at {
+					p.named[id.Name] = off
+				}
 				id.Name += pkgSuffix
 			}
 			return true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/types"
 	"io"
 	"time"
 
@@ -132,4 +133,14 @@ func (e *ModuleError) Error() string {
 		return e.Msg
 	}
 	return e.Msg + "; " + e.Hint
+}
+
+// Uncompiled is the optional ability of a Compiler that compiles nothing to
+// have cells checked and interpreted all the same. stubs.Compiler has it.
+type Uncompiled interface {
+	// Importer knows the packages that cells may import. Its errors about
+	// others are *ModuleErrors.
+	Importer() types.Importer
+	// Remedy says why nothing is compiled and what to do about it.
+	Remedy() string
 }

@@ -116,6 +116,9 @@ func New(o Options) *Session {
 }
 
 func (s *Session) newImporter(fset *token.FileSet) types.Importer {
+	if c, ok := s.compiler.(Uncompiled); ok {
+		return c.Importer()
+	}
 	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return s.compiler.Export(path) })
 }
 
@@ -286,9 +289,7 @@ func (p *plan) generate(meta map[string]any) (*wire.Run, *program, *Outcome) {
 			return script, nil, nil
 		}
 		if p.s.mode == Interpreted {
-			o := compileFailure(diagnostics{p.src.diag(why.off, "GOMEMO_ENGINE=interpreted runs only what the interpreter runs exactly; unset it to have the cell compiled",
-				"%s is not interpreted", why.what)})
-			return nil, nil, &o
+			return nil, nil, p.s.refuse(p, why)
 		}
 		meta["compiled_because"] = why.what
 	}

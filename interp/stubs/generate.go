@@ -1,0 +1,3 @@
+package stubs
+
+//go:generate go run gen.go

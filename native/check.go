@@ -17,6 +17,7 @@ type Finding struct {
 	OK     bool
 	Detail string // what was found
 	Fix    string // what to do; "" if OK
+	Later  bool   // it is not there because nobody has called Prepare yet
 }
 
 // Check looks at everything that Prepare needs or makes. It builds nothing,
@@ -68,6 +69,7 @@ func Check(ctx context.Context, o Options) []Finding {
 	const prepare = "gomemo prepare (running any notebook does it too)"
 	if !t.load() {
 		add("toolchain", &MissingError{What: "not prepared yet", Fix: prepare}, "")
+		findings[len(findings)-1].Later = true
 		return findings
 	}
 	add("toolchain", nil, t.dir+", linking with "+t.linker.Name)
@@ -79,6 +81,7 @@ func Check(ctx context.Context, o Options) []Finding {
 		err = &MissingError{What: "not built yet", Fix: prepare}
 	}
 	add("engine", err, engine)
+	findings[len(findings)-1].Later = err != nil
 	return findings
 }
 
@@ -99,7 +102,7 @@ func checkSources(ctx context.Context, e *environ) error {
 	_, err := editedFiles(e.GOROOT, e.GOVERSION)
 	var edit *EditError
 	if errors.As(err, &edit) {
-		fix := "install " + TestedVersions[0] + " from https://go.dev/dl"
+		fix := installGo
 		if edit.Found < 0 {
 			fix = "install the complete Go distribution, with its src directory"
 		}

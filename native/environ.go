@@ -59,25 +59,16 @@ func findGo(ctx context.Context, o *Options) (*environ, error) {
 		return nil, err
 	}
 	if version.Compare(e.GOVERSION, oldest) < 0 {
-		old := e.GOVERSION
-		if e, err = askGo(ctx, command, TestedVersions[0]+"+auto"); err != nil || version.Compare(e.GOVERSION, oldest) < 0 {
-			return nil, &MissingError{What: old + " is too old", Fix: "install " + TestedVersions[0] + " from https://go.dev/dl", Err: err}
+		newer, err := askGo(ctx, command, TestedVersions[0]+"+auto")
+		if err != nil || version.Compare(newer.GOVERSION, oldest) < 0 {
+			if missing, ok := errors.AsType[*MissingError](err); ok {
+				err = missing.Err
+			}
+			return nil, &MissingError{What: e.GOVERSION + " is too old, and it cannot get a newer one", Fix: installGo, Err: err}
 		}
+		e = newer
 	}
 	return e, nil
-}
-
-func lookGo() (string, error) {
-	command, err := exec.LookPath("go")
-	if err == nil {
-		return command, nil
-	}
-	for _, dir := range []string{"/usr/local/go", "/usr/lib/go", "/opt/homebrew/opt/go/libexec"} {
-		if path := filepath.Join(dir, "bin", "go"); isFile(path) {
-			return path, nil
-		}
-	}
-	return "", &MissingError{What: "the go command was not found", Fix: "install " + TestedVersions[0] + " from https://go.dev/dl and put its bin directory into PATH"}
 }
 
 func askGo(ctx context.Context, command, toolchain string) (*environ, error) {

@@ -26,7 +26,7 @@ func lookCompiler(e *environ) error {
 		words = []string{"gcc"}
 	}
 	if _, err := exec.LookPath(words[0]); err != nil {
-		return &MissingError{What: "the C compiler " + words[0] + " was not found", Fix: "install gcc and binutils (Debian: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install)"}
+		return &MissingError{What: "no C linker (" + words[0] + " is not on PATH)", Fix: "install gcc (Debian: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install)"}
 	}
 	return nil
 }

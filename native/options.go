@@ -17,8 +17,7 @@ var TestedVersions = [...]string{"go1.26.8"}
 // Options says where the toolchain comes from and where its products go. The
 // zero value uses the go command found in PATH and the user's cache directory.
 type Options struct {
-	// Go is the go command; "" means the one in PATH, or else the one in
-	// /usr/local/go.
+	// Go is the go command; "" means the one in PATH.
 	Go string
 	// Dir is the cache directory; "" means gomemo in the user's cache
 	// directory.

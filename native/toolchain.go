@@ -137,10 +137,13 @@ func (t *Toolchain) compiler() string { return filepath.Join(t.dir, "compile") }
 
 // prepare makes the toolchain's directory if it is not there.
 func (t *Toolchain) prepare(ctx context.Context, p *progress) error {
+	if err := lookCompiler(t.env); err != nil {
+		return err // what is prepared cannot link without it, either
+	}
 	if t.load() {
 		return nil
 	}
-	if err := lookCompiler(t.env); err != nil {
+	if err := checkC(ctx, t.env); err != nil {
 		return err
 	}
 	unlock, err := t.cache.lock(ctx, t.id, func() { p.step("waiting for another gomemo that prepares this toolchain") })
@@ -199,7 +202,7 @@ func (t *Toolchain) build(ctx context.Context, p *progress, tmp string) (*manife
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	var std map[string]string
-	p.step("building the compiler and the standard library")
+	p.step("building the compiler and the standard library for " + t.env.GOVERSION)
 	wg.Go(func() {
 		var err error
 		if std, err = t.buildStd(ctx, p, out); err != nil {

@@ -31,6 +31,16 @@
 //	GOMEMO_CACHE     directory of remembered calls; as -cache
 //	GOMEMO_MEMO_MIN  calls that take less are not remembered; as -memo-min
 //	GOMEMO_ENGINE    auto, compiled or interpreted: how cells are run
+//	GOMEMO_GO        the go command to use if there is none on PATH; "gomemo
+//	                 install" records it for the kernel
+//
+// # Without a compiler
+//
+// Where there is no Go or no C linker, auto means interpreted: this program is
+// then its own engine, cells are checked against declarations that it carries,
+// and a cell that the interpreter does not run exactly is refused with what is
+// missing on the machine. Go is looked for on PATH and in GOMEMO_GO, nowhere
+// else.
 //
 // This is the only package in which the parts of gomemo meet: it makes the
 // front end, the toolchain, the engine's client and the protocol from

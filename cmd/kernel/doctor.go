@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gomemo/kernelspec"
 	"gomemo/native"
@@ -19,7 +20,7 @@ func doctorCommand() command {
 		long: `Doctor looks at everything that gomemo needs: Go, the C compiler and linker,
 the cache directories, the prepared engine, and where Jupyter finds the kernel.
 Each is ok, or a line says how to fix it. It exits with 1 if something is
-missing that cells need; Jupyter is not, for gomemo run.`,
+missing that compiled cells need; Jupyter is not, for gomemo run.`,
 		declare: func(*flag.FlagSet) action {
 			return func(ctx context.Context, h *host, args []string) error {
 				if len(args) > 0 {
@@ -63,18 +64,22 @@ func doctor(ctx context.Context, h *host) error {
 	return failed
 }
 
-// nativeFindings are those of the toolchain. What can be prepared at any time
-// is not missing.
+// nativeFindings are those of the toolchain, and what follows for cells.
 func nativeFindings(ctx context.Context) []finding {
 	var findings []finding
-	for _, n := range native.Check(ctx, nativeOptions(nil, nil)) {
+	checked := native.Check(ctx, nativeOptions(nil, nil))
+	for _, n := range checked {
 		f := finding{n.Name, good, n.Detail, n.Fix}
 		if !n.OK {
 			f.state = missing
 		}
 		findings = append(findings, f)
 	}
-	return findings
+	cells := finding{"cells", good, "compiled, and interpreted where that is exact", ""}
+	if f, ok := lacking(checked); ok {
+		cells.state, cells.detail = missing, "only interpreted until "+strconv.Quote(f.Name)+" is fixed: declarations and most packages need the compiler"
+	}
+	return append(findings, cells)
 }
 
 // callsFinding is about the directory of remembered calls.

@@ -5,9 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"gomemo/kernelspec"
+	"gomemo/native"
 )
 
 // specFlags say which kernel of Jupyter's is meant.
@@ -45,7 +47,9 @@ func installCommand() command {
 		short: "make Jupyter find the kernel",
 		long: `Install writes the directory in which Jupyter looks for a kernel: for this
 user, or below a prefix, or in the Python environment. The kernel that Jupyter
-then starts is this very binary, which must stay where it is.`,
+then starts is this very binary, which must stay where it is. It uses the go
+command on Jupyter's PATH, or else the one that install finds: on PATH, or
+where installers put it.`,
 		declare: func(fs *flag.FlagSet) action {
 			var f specFlags
 			f.declare(fs)
@@ -61,18 +65,51 @@ then starts is this very binary, which must stay where it is.`,
 				if err != nil {
 					return err
 				}
-				dir, err := kernelspec.Install(kernelspec.Options{Program: program, Name: f.name, Scope: scope})
+				o := kernelspec.Options{Program: program, Name: f.name, Scope: scope}
+				toolchain := nativeOptions(nil, nil)
+				if found := findGo(h.getenv); found != "" {
+					// A Jupyter that a desktop has started often has a shorter
+					// PATH than a terminal.
+					o.Env = map[string]string{goVariable: found}
+					toolchain.Go = found
+				}
+				dir, err := kernelspec.Install(o)
 				if err != nil {
 					return err
 				}
 				fmt.Fprintf(h.stdout, "installed %s\n", dir)
-				if !prepared(ctx) {
-					fmt.Fprintln(h.stderr, "The first cell will take a minute or two, unless you run \"gomemo prepare\" now.")
+				if later := outlook(native.Check(ctx, toolchain)); later != "" {
+					fmt.Fprintln(h.stderr, later)
 				}
 				return nil
 			}
 		},
 	}
+}
+
+// findGo is the go command on PATH, or else the one that is recorded or that
+// is where installers put it; "" if there is none.
+func findGo(getenv func(string) string) string {
+	for _, name := range []string{"go", getenv(goVariable), native.UsualGo()} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found
+		}
+	}
+	return ""
+}
+
+// outlook says what will be different from what one may expect of cells; "" if
+// nothing will.
+func outlook(findings []native.Finding) string {
+	if f, ok := lacking(findings); ok {
+		return fmt.Sprintf("Cells will only be interpreted, until you have done this: %s. The reason: %s.", f.Fix, f.Detail)
+	}
+	for _, f := range findings {
+		if f.Later {
+			return "The first cell will take a minute or two, unless you run \"gomemo prepare\" now."
+		}
+	}
+	return ""
 }
 
 func uninstallCommand() command {

@@ -34,6 +34,7 @@ type command struct {
 	operands string // what follows the flags
 	short    string
 	long     string // what its help adds
+	hidden   bool   // not for people
 	// declare adds the command's flags and returns what runs it after they
 	// were parsed.
 	declare func(*flag.FlagSet) action
@@ -49,6 +50,7 @@ func commands() []command {
 		prepareCommand(),
 		doctorCommand(),
 		kernelCommand(),
+		engineCommand(),
 		versionCommand(),
 	}
 }
@@ -143,7 +145,9 @@ func (h *host) help(args []string) int {
 func (h *host) usage(w io.Writer) {
 	fmt.Fprint(w, "gomemo is a Jupyter kernel for Go in which nothing expensive is computed twice.\n\nusage: gomemo <command> [flags]\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+		if !c.hidden {
+			fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+		}
 	}
 	fmt.Fprint(w, "\n\"gomemo help <command>\" explains a command.\n")
 }

@@ -41,6 +41,11 @@ was not done before.`,
 	}
 }
 
+// preparingText says how far a preparation is.
+func preparingText(step string, fraction float64) string {
+	return fmt.Sprintf("preparing gomemo, once per Go version: %s, %.0f %%", step, 100*fraction)
+}
+
 // steps prints how far a long preparation is: on a terminal in one line, else
 // a line for each step.
 type steps struct {

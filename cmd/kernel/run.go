@@ -55,6 +55,7 @@ func (f *runFlags) run(ctx context.Context, h *host, args []string) error {
 	if err != nil {
 		return err
 	}
+	s.again = "run the notebook again"
 	nb, err := readNotebook(args[0])
 	if err != nil {
 		return &inputError{err}
@@ -157,8 +158,13 @@ func (f *runFlags) execute(ctx context.Context, h *host, s settings, file string
 		}
 	}()
 	screen := &screen{stdout: h.stdout, stderr: h.stderr, terminal: isTerminal(h.stderr, h.getenv)}
+	said := &steps{w: h.stderr}
 	eval, err := newEvaluator(ctx, s, native.Notebook{Dir: ".", File: file, Pins: pinned(nb)}, func(step string, fraction float64) {
-		screen.draw(fmt.Sprintf("preparing, %.0f%%: %s", 100*fraction, step))
+		if screen.terminal {
+			screen.draw(preparingText(step, fraction))
+		} else {
+			said.report(step, fraction)
+		}
 	}, func(warning string) {
 		screen.println("stderr", "gomemo: "+warning)
 	})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,11 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"only":    only,
+			"hidden":  hidden,
+			"untimed": untimed,
+		},
 	})
 }
 
@@ -114,4 +120,50 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not appear within a minute", args[0])
+}
+
+// only is a command of scripts: only PROGRAM... makes a PATH on which there is
+// nothing else.
+func only(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: only PROGRAM...")
+	}
+	dir := ts.MkAbs("only")
+	ts.Check(os.RemoveAll(dir))
+	ts.Check(os.Mkdir(dir, 0o777))
+	for _, program := range args {
+		path, err := exec.LookPath(program)
+		ts.Check(err)
+		ts.Check(os.Symlink(path, filepath.Join(dir, program)))
+	}
+	ts.Setenv("PATH", dir)
+}
+
+// hidden is a command of scripts: hidden PROGRAM... checks that none of them
+// is on PATH.
+func hidden(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: hidden PROGRAM...")
+	}
+	for _, program := range args {
+		for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+			if _, err := os.Stat(filepath.Join(dir, program)); err == nil {
+				ts.Fatalf("%s is in %s", program, dir)
+			}
+		}
+	}
+}
+
+// times are the durations that gomemo run prints.
+var times = regexp.MustCompile(`\b[0-9.]+ m?s\b`)
+
+// untimed is a command of scripts: untimed FROM TO copies a file with T in
+// place of all durations, and $WORK in that of the script's directory.
+func untimed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: untimed FROM TO")
+	}
+	text := times.ReplaceAllString(ts.ReadFile(args[0]), "T")
+	text = strings.ReplaceAll(text, ts.Getenv("WORK"), "$WORK")
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o666))
 }

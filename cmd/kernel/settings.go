@@ -20,6 +20,7 @@ type settings struct {
 	noMemo  bool          // remember nothing
 	engine  string        // one of engines
 	memory  int64         // bytes that an engine may use; 0: any number
+	again   string        // what the user does to have a change of the machine noticed
 }
 
 // engines are the values of GOMEMO_ENGINE.

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"gomemo"
 	"gomemo/engine"
@@ -19,25 +21,26 @@ import (
 // progress is told what is being prepared and which fraction is done.
 type progress func(step string, fraction float64)
 
+// goVariable names the go command to use when there is none on PATH: Jupyter
+// may be started with a short one. install writes it into the kernel's
+// environment.
+const goVariable = "GOMEMO_GO"
+
 // nativeOptions are those of every use of the toolchain.
 func nativeOptions(p progress, warn func(string)) native.Options {
-	return native.Options{Source: gomemo.Source, Progress: p, Warn: warn}
+	o := native.Options{Source: gomemo.Source, Progress: p, Warn: warn}
+	if _, err := exec.LookPath("go"); err != nil {
+		if o.Go, err = exec.LookPath(os.Getenv(goVariable)); err != nil {
+			o.Go = "" // it is gone since
+		}
+	}
+	return o
 }
 
 // prepare builds what is built once per machine.
 func prepare(ctx context.Context, p progress) error {
 	_, err := native.Prepare(ctx, nativeOptions(p, nil))
 	return err
-}
-
-// prepared reports whether what prepare builds is there.
-func prepared(ctx context.Context) bool {
-	for _, f := range native.Check(ctx, nativeOptions(nil, nil)) {
-		if !f.OK {
-			return false
-		}
-	}
-	return true
 }
 
 // calls is the directory of remembered calls.
@@ -52,9 +55,23 @@ func (s *settings) calls() (string, error) {
 	return filepath.Join(base, "gomemo", "calls"), nil
 }
 
-// newEvaluator prepares what is not there yet and starts a session for a
-// notebook in the current directory.
+// newEvaluator starts a session for a notebook in the current directory. In
+// mode auto cells are interpreted on a machine on which none can be compiled.
 func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progress, warn func(string)) (kernel.Evaluator, error) {
+	if s.engine == string(interp.Interpreted) {
+		return interpreted(s, "GOMEMO_ENGINE=interpreted runs only what the interpreter runs exactly; unset it to have the cell compiled", ""), nil
+	}
+	eval, err := compiled(ctx, s, nb, p, warn)
+	if err != nil && s.engine == string(interp.Auto) && ctx.Err() == nil {
+		why := lack(ctx, err) + "; then " + s.again
+		return interpreted(s, why, "gomemo: there is no compiler, so cells are only interpreted: "+why), nil
+	}
+	return eval, err
+}
+
+// compiled prepares what is not there yet and starts a session that compiles
+// what it does not interpret.
+func compiled(ctx context.Context, s settings, nb native.Notebook, p progress, warn func(string)) (kernel.Evaluator, error) {
 	calls, err := s.calls()
 	if err != nil {
 		return nil, err
@@ -84,7 +101,7 @@ func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progres
 		}
 		return engineClient{client}, nil
 	}
-	return evaluator{interp.New(interp.Options{
+	return &evaluator{session: interp.New(interp.Options{
 		Compiler: workspace,
 		Start:    start,
 		Mode:     interp.Mode(s.engine),
@@ -123,9 +140,16 @@ func (c engineClient) Run(ctx context.Context, r *wire.Run, out interp.Output) (
 }
 
 // evaluator is an interp.Session as kernel declares it.
-type evaluator struct{ session *interp.Session }
+type evaluator struct {
+	session *interp.Session
+	notice  string // a line for the first cell
+	noticed sync.Once
+}
 
-func (e evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Output) kernel.Outcome {
+func (e *evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Output) kernel.Outcome {
+	if e.notice != "" {
+		e.noticed.Do(func() { out.Stream("stderr", e.notice+"\n") })
+	}
 	o := e.session.Execute(ctx, c.Code, c.Number, out)
 	k := kernel.Outcome{Result: o.Result, Report: o.Report, Metadata: o.Metadata}
 	if o.Err != nil {
@@ -135,13 +159,13 @@ func (e evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Output
 }
 
 // Queue implements kernel.Queuer.
-func (e evaluator) Queue(cells []string) { e.session.Queue(cells) }
+func (e *evaluator) Queue(cells []string) { e.session.Queue(cells) }
 
-func (e evaluator) IsComplete(code string) (status, indent string) {
+func (e *evaluator) IsComplete(code string) (status, indent string) {
 	return e.session.IsComplete(code)
 }
 
-func (e evaluator) Complete(ctx context.Context, code string, cursor int) ([]kernel.Completion, int, int) {
+func (e *evaluator) Complete(ctx context.Context, code string, cursor int) ([]kernel.Completion, int, int) {
 	found, start, end := e.session.Complete(ctx, code, cursor)
 	matches := make([]kernel.Completion, len(found))
 	for i, f := range found {
@@ -150,7 +174,7 @@ func (e evaluator) Complete(ctx context.Context, code string, cursor int) ([]ker
 	return matches, start, end
 }
 
-func (e evaluator) Inspect(ctx context.Context, code string, cursor, _ int) map[string]json.RawMessage {
+func (e *evaluator) Inspect(ctx context.Context, code string, cursor, _ int) map[string]json.RawMessage {
 	text := e.session.Inspect(ctx, code, cursor)
 	if text == "" {
 		return nil
@@ -162,4 +186,4 @@ func (e evaluator) Inspect(ctx context.Context, code string, cursor, _ int) map[
 	return map[string]json.RawMessage{"text/plain": raw}
 }
 
-func (e evaluator) Close() error { return e.session.Close() }
+func (e *evaluator) Close() error { return e.session.Close() }

@@ -35,6 +35,7 @@ until it is asked to stop or Jupyter is gone. Jupyter starts it by itself once
 				if err != nil {
 					return err
 				}
+				s.again = "restart the kernel"
 				level := slog.LevelWarn
 				if *verbose {
 					level = slog.LevelDebug
@@ -53,11 +54,12 @@ func serve(ctx context.Context, s settings, file string, log *slog.Logger) error
 	k, err := kernel.New(kernel.Options{
 		ConnectionFile: file,
 		NewEvaluator: func(ctx context.Context) (kernel.Evaluator, error) {
-			return newEvaluator(ctx, s, sessionNotebook(), func(step string, fraction float64) {
-				log.Info("preparing", "step", step, "done", fraction)
-			}, func(warning string) {
-				log.Warn(warning)
-			})
+			return prepareFirst(ctx, func(ctx context.Context, p progress) (kernel.Evaluator, error) {
+				return newEvaluator(ctx, s, sessionNotebook(), func(step string, fraction float64) {
+					log.Info("preparing", "step", step, "done", fraction)
+					p(step, fraction)
+				}, func(warning string) { log.Warn(warning) })
+			}), nil
 		},
 		Info:   kernel.Info{Version: version(), GoVersion: goVersion()},
 		Logger: log,

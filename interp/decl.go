@@ -197,35 +197,12 @@ func (s *Session) declsOf(p *parsed) (ds []*decl, stmts []ast.Stmt, errs diagnos
 		if !ok {
 			continue
 		}
-		off, end := s.span(fn)
-		nd := &decl{kind: funcDecl, key: fn.Name.Name, src: p.src, off: off, end: end, node: fn}
-		if fn.Recv != nil {
-			base := receiverBase(fn)
-			if base == "" {
-				continue // the type checker says what is wrong with it
-			}
-			nd.kind, nd.key = methodDecl, base+"."+fn.Name.Name
-		} else {
-			nd.names = []string{fn.Name.Name}
+		d, bad := s.funcDecl(p, fn)
+		if bad != nil {
+			errs = append(errs, *bad)
+		} else if d != nil {
+			ds = append(ds, d)
 		}
-		if fn.Name.Name == "init" && fn.Recv == nil {
-			errs = append(errs, p.src.diag(off, "write its statements in the cell itself: a cell runs from top to bottom",
-				"func init has no place in a notebook"))
-			continue
-		}
-		if fn.Body == nil {
-			errs = append(errs, p.src.diag(off, "", "missing function body"))
-			continue
-		}
-		if fn.Doc != nil {
-			for _, c := range fn.Doc.List {
-				if strings.HasPrefix(c.Text, "//go:") {
-					nd.doc += c.Text + "\n"
-				}
-			}
-		}
-		fn.Doc = nil
-		ds = append(ds, nd)
 	}
 	for _, st := range p.stmts {
 		g, ok := st.(*ast.DeclStmt)
@@ -243,24 +220,64 @@ func (s *Session) declsOf(p *parsed) (ds []*decl, stmts []ast.Stmt, errs diagnos
 					src: p.src, off: off, end: end, node: ts})
 			}
 		case token.CONST:
-			off, end := s.span(gd)
-			nd := &decl{kind: constDecl, src: p.src, off: off, end: end, node: gd}
-			for _, sp := range gd.Specs {
-				for _, id := range sp.(*ast.ValueSpec).Names {
-					if id.Name != "_" {
-						nd.names = append(nd.names, id.Name)
-					}
-				}
-			}
-			if len(nd.names) > 0 {
-				nd.key = "const " + nd.names[0]
-				ds = append(ds, nd)
+			if d := s.constDecl(p, gd); len(d.names) > 0 {
+				ds = append(ds, d)
 			}
 		default:
 			stmts = append(stmts, st)
 		}
 	}
 	return ds, stmts, errs
+}
+
+// funcDecl makes the declaration of a function or method; nil if its receiver
+// is malformed, of which the type checker says what is wrong.
+func (s *Session) funcDecl(p *parsed, fn *ast.FuncDecl) (*decl, *Diagnostic) {
+	off, end := s.span(fn)
+	d := &decl{kind: funcDecl, key: fn.Name.Name, src: p.src, off: off, end: end, node: fn}
+	if fn.Recv != nil {
+		base := receiverBase(fn)
+		if base == "" {
+			return nil, nil
+		}
+		d.kind, d.key = methodDecl, base+"."+fn.Name.Name
+	} else {
+		d.names = []string{fn.Name.Name}
+	}
+	if fn.Name.Name == "init" && fn.Recv == nil {
+		bad := p.src.diag(off, "write its statements in the cell itself: a cell runs from top to bottom", "func init has no place in a notebook")
+		return nil, &bad
+	}
+	if fn.Body == nil {
+		bad := p.src.diag(off, "", "missing function body")
+		return nil, &bad
+	}
+	if fn.Doc != nil {
+		for _, c := range fn.Doc.List {
+			if strings.HasPrefix(c.Text, "//go:") {
+				d.doc += c.Text + "\n"
+			}
+		}
+	}
+	fn.Doc = nil
+	return d, nil
+}
+
+// constDecl makes one declaration of a group of constants.
+func (s *Session) constDecl(p *parsed, gd *ast.GenDecl) *decl {
+	off, end := s.span(gd)
+	d := &decl{kind: constDecl, src: p.src, off: off, end: end, node: gd}
+	for _, sp := range gd.Specs {
+		for _, id := range sp.(*ast.ValueSpec).Names {
+			if id.Name != "_" {
+				d.names = append(d.names, id.Name)
+			}
+		}
+	}
+	if len(d.names) > 0 {
+		d.key = "const " + d.names[0]
+	}
+	return d
 }
 
 // receiverBase is the name of the type a method belongs to, "" if the receiver

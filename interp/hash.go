@@ -27,57 +27,18 @@ type group struct {
 // first. Hashes depend on nothing but content: not on cells, positions,
 // comments, layout or the order of declarations.
 func groups(t *table) []*group {
-	type state struct {
-		index, low int
-		on         bool
-	}
-	states := map[*decl]*state{}
-	var stack []*decl
-	var out []*group
-	n := 0
-	of := map[*decl]*group{}
-	var visit func(d *decl) *state
-	visit = func(d *decl) *state {
-		n++
-		st := &state{index: n, low: n, on: true}
-		states[d] = st
-		stack = append(stack, d)
-		for _, e := range d.deps(t) {
-			if o := states[e]; o == nil {
-				st.low = min(st.low, visit(e).low)
-			} else if o.on {
-				st.low = min(st.low, o.index)
-			}
-		}
-		if st.low == st.index {
-			g := &group{}
-			for {
-				e := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				states[e].on = false
-				g.decls = append(g.decls, e)
-				of[e] = g
-				if e == d {
-					break
-				}
-			}
-			sort.Slice(g.decls, func(i, j int) bool { return g.decls[i].key < g.decls[j].key })
-			out = append(out, g)
-		}
-		return st
-	}
+	c := &condenser{table: t, states: map[*decl]*visited{}}
 	for _, d := range t.all() {
-		if states[d] == nil {
-			visit(d)
+		if c.states[d] == nil {
+			c.visit(d)
 		}
 	}
-	for _, g := range out {
+	for _, g := range c.groups {
 		seen := map[*group]bool{g: true}
 		for _, d := range g.decls {
-			d.group = g
 			g.typed = g.typed || d.kind == typeDecl
 			for _, e := range d.deps(t) {
-				if h := of[e]; !seen[h] {
+				if h := e.group; !seen[h] {
 					seen[h] = true
 					g.deps = append(g.deps, h)
 				}
@@ -85,24 +46,64 @@ func groups(t *table) []*group {
 		}
 		g.hash = g.digest(t)
 	}
-	// Whatever a type reaches has to be in the same place in every session,
-	// because the paths of packages are part of the type's identity.
-	var own func(g *group)
-	own = func(g *group) {
-		for _, h := range g.deps {
-			if !h.owned {
-				h.owned = true
-				own(h)
-			}
-		}
-	}
-	for _, g := range out {
+	for _, g := range c.groups {
 		if g.typed {
 			g.owned = true
-			own(g)
+			g.own()
 		}
 	}
-	return out
+	return c.groups
+}
+
+// own marks what g reaches. What a type reaches has to be in the same place in
+// every session, because paths of packages are part of the type's identity.
+func (g *group) own() {
+	for _, h := range g.deps {
+		if !h.owned {
+			h.owned = true
+			h.own()
+		}
+	}
+}
+
+// condenser finds the strongly connected components of a table, dependencies
+// first, by Tarjan's algorithm.
+type condenser struct {
+	table  *table
+	states map[*decl]*visited
+	stack  []*decl
+	groups []*group
+}
+
+type visited struct {
+	index, low int
+	on         bool // the stack
+}
+
+func (c *condenser) visit(d *decl) *visited {
+	n := len(c.states) + 1
+	st := &visited{index: n, low: n, on: true}
+	c.states[d] = st
+	c.stack = append(c.stack, d)
+	for _, e := range d.deps(c.table) {
+		if o := c.states[e]; o == nil {
+			st.low = min(st.low, c.visit(e).low)
+		} else if o.on {
+			st.low = min(st.low, o.index)
+		}
+	}
+	if st.low == st.index {
+		i := slices.Index(c.stack, d)
+		g := &group{decls: slices.Clone(c.stack[i:])}
+		c.stack = c.stack[:i]
+		for _, e := range g.decls {
+			c.states[e].on = false
+			e.group = g
+		}
+		sort.Slice(g.decls, func(i, j int) bool { return g.decls[i].key < g.decls[j].key })
+		c.groups = append(c.groups, g)
+	}
+	return st
 }
 
 func (g *group) digest(t *table) string {

@@ -36,7 +36,7 @@ func (c *Client) watch(limit int64) {
 			return
 		}
 		if used > limit {
-			c.process.killFor(overrun(limit, c.relay.goroutines.Load()))
+			c.process.overran()
 			return
 		}
 		select {
@@ -47,11 +47,15 @@ func (c *Client) watch(limit int64) {
 	}
 }
 
+// goroutineShare is more memory than most goroutines need: if there are fewer
+// in a limit, something else has filled it.
+const goroutineShare = 32 << 10
+
 // overrun explains that an engine was ended for its memory. goroutines is how
 // many it had when it last said so, which it does when there are very many.
 func overrun(limit, goroutines int64) string {
 	with := ""
-	if goroutines > 0 {
+	if goroutines > limit/goroutineShare {
 		with = " with " + thousands(goroutines) + " goroutines"
 	}
 	return fmt.Sprintf("out of memory: the cell%s took its engine past the limit of %s, so it was ended; "+

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"gomemo/engine/wire"
 )
 
 // The pipes that a relay polls.
@@ -35,7 +37,8 @@ type process struct {
 
 	mu    sync.Mutex // guards the fields below
 	ended bool       // its number may soon be another's
-	why   string     // why it was killed, if that is not said elsewhere
+	over  bool       // it was killed because it used more than memory
+	page  page
 
 	reap   chan struct{}    // closed to have the process waited for
 	exited chan struct{}    // closed when that has been done
@@ -81,13 +84,19 @@ func (p *process) start(o Options) error {
 	p.in = w
 	theirs = append(theirs, r)
 
+	shared, err := p.share()
+	if err != nil {
+		return err
+	}
+	theirs = append(theirs, shared)
+
 	cmd := exec.Command(o.Path, o.Args...)
 	if o.Name != "" {
 		cmd.Args[0] = o.Name
 	}
 	cmd.Env, cmd.Dir = o.Env, o.Dir
 	cmd.Stdout, cmd.Stderr = theirs[stdout], theirs[stderr]
-	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash]}
+	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash], shared}
 	cmd.SysProcAttr = attributes()
 	started := make(chan error)
 	go func() {
@@ -114,6 +123,14 @@ func (p *process) start(o Options) error {
 	return nil
 }
 
+// share makes the memory that the engine shares with us.
+func (p *process) share() (file *os.File, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.page, file, err = makePage()
+	return file, err
+}
+
 // pipe makes the pipe that is read at index i and returns the end to write.
 func (p *process) pipe(i int) (*os.File, error) {
 	r, w, err := os.Pipe()
@@ -127,6 +144,21 @@ func (p *process) pipe(i int) (*os.File, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// ready takes what the engine says at first.
+func (p *process) ready(r *wire.Ready) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.page.locate(r)
+}
+
+// setStop sets or clears the flag that the code of cells polls, if the engine
+// has said where it is.
+func (p *process) setStop(v uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.page.setStop(v)
 }
 
 // wakeUp makes a poll return.
@@ -144,12 +176,10 @@ func (p *process) kill() {
 	}
 }
 
-// killFor kills the process group and keeps the first reason that is given.
-func (p *process) killFor(why string) {
+// overran kills the process group for its use of memory.
+func (p *process) overran() {
 	p.mu.Lock()
-	if p.why == "" {
-		p.why = why
-	}
+	p.over = !p.ended
 	p.mu.Unlock()
 	p.kill()
 }
@@ -165,8 +195,11 @@ func (p *process) end() {
 	<-p.exited
 }
 
-// close closes our ends of the pipes.
+// close closes our ends of the pipes and unmaps what we share.
 func (p *process) close() {
+	p.mu.Lock()
+	p.page.unmap()
+	p.mu.Unlock()
 	for _, f := range append(p.files[:], p.in, p.waker) {
 		if f != nil {
 			f.Close()
@@ -179,9 +212,6 @@ func (p *process) explain() (message string, code int, signal string) {
 	status, ok := p.state.Sys().(syscall.WaitStatus)
 	if ok && status.Signaled() {
 		s := status.Signal()
-		if p.why != "" {
-			return p.why, -1, s.String()
-		}
 		return fmt.Sprintf("the engine process was killed (signal %d, %v)", int(s), s), -1, s.String()
 	}
 	code = p.state.ExitCode()

@@ -20,8 +20,6 @@ type relay struct {
 	over    chan struct{} // closed when the engine is gone and everything is settled
 	closing atomic.Bool   // the engine's end is ours
 
-	goroutines atomic.Int64 // that the engine had when it last said so
-
 	mu    sync.Mutex // guards the fields below
 	next  *call      // a cell that begins
 	death *wire.Death
@@ -106,7 +104,6 @@ func (r *relay) take() {
 	r.mu.Unlock()
 	if next != nil {
 		r.cell = next
-		r.goroutines.Store(0)
 		r.out.attach(next.out)
 	}
 }
@@ -210,8 +207,8 @@ func (r *relay) handle(f *wire.FromEngine) {
 		r.settle()
 		r.out.begin(f.Capture.ID)
 		r.answer(wire.Reply{ID: f.Capture.ID})
-	case f.Goroutines > 0:
-		r.goroutines.Store(f.Goroutines)
+	case f.Ready != nil:
+		r.process.ready(f.Ready)
 	case f.Call != nil && r.cell != nil:
 		r.cell.calls = append(r.cell.calls, *f.Call)
 	case f.Stuck != nil && r.cell != nil && f.Stuck.Seq == r.cell.seq:
@@ -282,6 +279,9 @@ func (r *relay) die() {
 func (r *relay) explain() *wire.Death {
 	d := new(wire.Death)
 	d.Message, d.ExitCode, d.Signal = r.process.explain()
+	if r.process.over {
+		d.Message = overrun(r.process.memory, r.process.page.crowd())
+	}
 	if r.closing.Load() {
 		d.Message = "the engine was closed"
 	}

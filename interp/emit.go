@@ -145,7 +145,7 @@ func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
 	at := func(lbrace token.Pos) {
 		_, off := e.s.offset(lbrace)
 		e.imports[rtPath] = true
-		out = append(out, edit{off + 1, off + 1, " if _rt.Stop != 0 { _rt.Poll() };", 0})
+		out = append(out, edit{off + 1, off + 1, " if _rt.Shared.Stop != 0 { _rt.Poll() };", 0})
 	}
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -174,7 +174,7 @@ func (e *emitter) gotoEdits(n ast.Node) []edit {
 		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			_, off := e.s.offset(b.Pos())
 			e.imports[rtPath] = true
-			out = append(out, edit{off, off, "if _rt.Stop != 0 { _rt.Poll() }; ", 0})
+			out = append(out, edit{off, off, "if _rt.Shared.Stop != 0 { _rt.Poll() }; ", 0})
 		}
 		return true
 	})

@@ -144,7 +144,7 @@ func (p *plan) hoistText(e *emitter, st ast.Stmt, names []string, file string) s
 		if b != nil {
 			_, off := e.s.offset(b.Lbrace)
 			e.imports[rtPath] = true
-			edits = append(edits, edit{off + 1, off + 1, " if _rt.Stop != 0 { " + out.String() + "_rt.Poll() };", 0})
+			edits = append(edits, edit{off + 1, off + 1, " if _rt.Shared.Stop != 0 { " + out.String() + "_rt.Poll() };", 0})
 		}
 		return true
 	})

@@ -28,6 +28,8 @@ type Options struct {
 	In   io.Reader                         // frames from the kernel process
 	Out  io.Writer                         // frames to it
 	Open func(path string) (Plugin, error) // nil means OpenFile
+
+	Ready wire.Ready // what to say at first
 }
 
 // host is the state of one engine.
@@ -53,7 +55,6 @@ func Serve(o Options) error {
 	}
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
 	h.session = session.New(*first.Hello, h.conn)
-	rt.OnCrowd(func(n int64) { _ = h.conn.send(wire.FromEngine{Goroutines: n}) })
 	if limit := first.Hello.Memory; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(limit - limit/8) // the collector works harder before the engine is ended
 	}
@@ -61,7 +62,7 @@ func Serve(o Options) error {
 	defer h.conn.close()
 	display.SetSink(h.conn.Show)
 	defer display.SetSink(nil)
-	if err := h.conn.send(wire.FromEngine{Ready: &wire.Ready{PID: os.Getpid()}}); err != nil {
+	if err := h.conn.send(wire.FromEngine{Ready: &o.Ready}); err != nil {
 		return fmt.Errorf("host: %w", err)
 	}
 	for {
@@ -112,7 +113,7 @@ func (h *host) start(r *wire.Run) error {
 func (h *host) interrupt(seq int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if seq == 0 || h.seq != seq || rt.Stopping() {
+	if seq == 0 || h.seq != seq || rt.Asked() {
 		return
 	}
 	rt.Interrupt()

@@ -1,6 +1,6 @@
 // Package rt is what generated code imports: plugins register their
 // functions, variables and types in a [Registry], a cell's statements receive
-// a [Cell], loops and functions poll [Stop].
+// a [Cell], loops and functions poll [Shared].
 //
 // Every plugin links this package and all that it imports, so it imports the
 // runtime and nothing that the runtime does not: with package reflect a link

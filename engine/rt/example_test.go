@@ -20,7 +20,7 @@ func Register(r *rt.Registry) {
 
 func Run(c *rt.Cell) {
 	for i := range 4 {
-		if rt.Stop != 0 {
+		if rt.Shared.Stop != 0 {
 			rt.Poll()
 		}
 		rt.Memo(c, 0, add)(i)

@@ -6,16 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// Stop is non-zero while the running cell is asked to end. Generated code
-// reads it without synchronisation at loop and function entries and calls
-// Poll when it is set; only Interrupt and Leave write it.
-var Stop uint32
-
 // running is the cell that the process evaluates now.
 var running struct {
 	mu        sync.Mutex // guards the fields below
 	goroutine int64
 	stopped   chan struct{} // closed by Interrupt; nil when no cell runs
+	asked     bool          // stopped is closed
 	where     []uintptr     // callers of the poll that ended the cell's goroutine
 }
 
@@ -26,7 +22,9 @@ func Enter() {
 	running.goroutine = Self()
 	running.stopped = make(chan struct{})
 	running.where = nil
-	crowd.said.Store(0)
+	running.asked = false
+	atomic.StoreUint32(&Shared.Stop, 0) // an interrupt of the last cell that came too late
+	atomic.StoreInt64(&Shared.Goroutines, 0)
 }
 
 // Interrupt asks the running cell to end. It may be called at any time, any
@@ -34,8 +32,9 @@ func Enter() {
 func Interrupt() {
 	running.mu.Lock()
 	defer running.mu.Unlock()
-	if running.stopped != nil && Stop == 0 {
-		atomic.StoreUint32(&Stop, 1)
+	if running.stopped != nil && !running.asked {
+		running.asked = true
+		atomic.StoreUint32(&Shared.Stop, 1)
 		close(running.stopped)
 	}
 }
@@ -46,8 +45,7 @@ func Interrupt() {
 func Leave() (asked bool, where []uintptr) {
 	running.mu.Lock()
 	defer running.mu.Unlock()
-	asked = Stop != 0
-	atomic.StoreUint32(&Stop, 0)
+	asked = atomic.SwapUint32(&Shared.Stop, 0) != 0
 	running.stopped = nil
 	return asked, running.where
 }
@@ -63,7 +61,7 @@ func Goroutine() int64 {
 // Poll ends the calling goroutine, running its deferred calls, if the cell is
 // asked to end.
 func Poll() {
-	if atomic.LoadUint32(&Stop) != 0 {
+	if atomic.LoadUint32(&Shared.Stop) != 0 {
 		exit()
 	}
 }
@@ -92,41 +90,31 @@ func Self() (number int64) {
 	return number
 }
 
-// Very many goroutines are reported from 100,000 on, and again whenever they
-// have become a quarter more.
-const (
-	manyGoroutines = 100_000
-	lookEvery      = 1 << 12 // go statements; a look takes less than one of them
-)
+// begun counts go statements.
+var begun atomic.Int64
 
-// crowd is what is known of the number of goroutines.
-var crowd struct {
-	begun atomic.Int64 // go statements that ran
-	said  atomic.Int64 // what was reported last
-	tell  atomic.Pointer[func(int64)]
-}
+// lookEvery is how many go statements run until the goroutines are counted,
+// which takes less than one of them.
+const lookEvery = 1 << 10
 
 // Go is called before every go statement. A cell that starts goroutines
-// without end leaves none of the engine's own a turn: neither to hear of an
-// interrupt soon nor to say what is going on before the memory is used up.
+// without end leaves the engine's own no turn to say so.
 func Go() {
 	Poll()
-	if crowd.begun.Add(1)%lookEvery != 0 {
-		return
-	}
-	n, said := int64(runtime.NumGoroutine()), crowd.said.Load()
-	tell := crowd.tell.Load()
-	if n >= manyGoroutines && n >= said+said/4 && tell != nil && crowd.said.CompareAndSwap(said, n) {
-		(*tell)(n)
+	if begun.Add(1)%lookEvery == 0 {
+		atomic.StoreInt64(&Shared.Goroutines, int64(runtime.NumGoroutine()))
 	}
 }
 
-// OnCrowd makes tell be called, on the goroutine that starts another one, when
-// there are very many.
-func OnCrowd(tell func(goroutines int64)) { crowd.tell.Store(&tell) }
+// Asked reports whether Interrupt was called for the running cell.
+func Asked() bool {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	return running.asked
+}
 
 // Stopping reports whether the running cell is asked to end.
-func Stopping() bool { return atomic.LoadUint32(&Stop) != 0 }
+func Stopping() bool { return atomic.LoadUint32(&Shared.Stop) != 0 }
 
 // Stopped returns a channel that is closed when the running cell is asked to
 // end.

@@ -25,8 +25,6 @@ type FromEngine struct {
 	Call    *Call    `json:",omitempty"` // a verdict, ahead of Done, in case the engine dies
 	Stuck   *Stuck   `json:",omitempty"`
 	Done    *Done    `json:",omitempty"`
-
-	Goroutines int64 `json:",omitempty"` // how many there are, said when they are very many
 }
 
 // Hello tells an engine what it needs to know for its whole life.
@@ -41,6 +39,11 @@ type Hello struct {
 // Ready says that the engine listens.
 type Ready struct {
 	PID int
+
+	// Shared says that the engine has mapped the memory that it was given, in
+	// which the fields of rt.Shared are at these offsets.
+	Shared           bool `json:",omitempty"`
+	Stop, Goroutines int  `json:",omitempty"`
 }
 
 // Interrupt asks for the end of cell Seq. One for a cell that does not run

@@ -25,7 +25,7 @@ func (s *Session) refuse(p *plan, why notInterpreted) *Outcome {
 	for _, v := range p.vars {
 		s.gone[v.name] = refused
 	}
-	o := compileFailure(diagnostics{p.src.diag(why.off, remedy(s.compiler), "%s is not interpreted", why.what)})
+	o := compileFailure(diagnostics{p.src.diag(why.off, remedy(s.compiler), "%s needs the compiler", why.what)})
 	return &o
 }
 
@@ -39,7 +39,7 @@ func (p *plan) unavailable() diagnostics {
 	look := func(off int, what, path string) {
 		_, err := p.s.importer.Import(path)
 		if _, refused := errors.AsType[*ModuleError](err); refused && off < first {
-			first, found = off, diagnostics{p.src.diag(off, remedy(p.s.compiler), "%s is not interpreted", what)}
+			first, found = off, diagnostics{p.src.diag(off, remedy(p.s.compiler), "%s needs the compiler", what)}
 		}
 	}
 	for id := range p.unresolved {

@@ -122,8 +122,8 @@ func TestInterpreted(t *testing.T) {
 	cell("x := 6 * 7", "[stderr] gomemo: there is no compiler, so cells are only interpreted: "+why+"\n")
 	cell("fmt.Println(x)\nx", "[stdout] 42\n= 42\n")
 	cell("x = f(x)\nfunc f(n int) int { return n }",
-		"cell 3, line 2:1: the declaration of f is not interpreted\n    func f(n int) int { return n }\n    ^\n    "+why+"\n")
-	cell("sync.OnceFunc(nil)", "cell 4, line 1:1: package sync is not interpreted\n    sync.OnceFunc(nil)\n    ^\n    "+why+"\n")
+		"cell 3, line 2:1: the declaration of f needs the compiler\n    func f(n int) int { return n }\n    ^\n    "+why+"\n")
+	cell("sync.OnceFunc(nil)", "cell 4, line 1:1: package sync needs the compiler\n    sync.OnceFunc(nil)\n    ^\n    "+why+"\n")
 	cell("x + \"a\"", "cell 5, line 1:1: invalid operation: x + \"a\" (mismatched types int and untyped string)\n    x + \"a\"\n    ^\n")
 
 	// Completion and inspection know the packages.

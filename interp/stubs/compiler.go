@@ -61,7 +61,7 @@ func (c *Compiler) Importer() types.Importer {
 }
 
 func (c *Compiler) refusal(path string) error {
-	return &interp.ModuleError{Path: path, Msg: "package " + path + " is not interpreted", Hint: c.Why}
+	return &interp.ModuleError{Path: path, Msg: "package " + path + " needs the compiler", Hint: c.Why}
 }
 
 // importer makes packages of their texts.

@@ -33,8 +33,8 @@ type listed struct {
 
 // goList compiles packages for plugins, with everything that they import, and
 // describes them, dependencies first. It runs in dir, whose go.mod it completes.
-// compiled is called for every package that had to be compiled.
-func (e *environ) goList(ctx context.Context, dir string, compiled func(), patterns ...string) ([]listed, error) {
+// compiled counts the packages that had to be compiled.
+func (e *environ) goList(ctx context.Context, dir string, compiled *counter, patterns ...string) ([]listed, error) {
 	args := []string{"list", "-mod=mod", "-e", "-export", "-deps", "-trimpath", "-buildmode=plugin", "-v",
 		"-json=ImportPath,Export,Standard,Name,Dir,EmbedFiles,Imports,ImportMap,Module,Error,DepsErrors", "--"}
 	if dir == "" {
@@ -75,9 +75,8 @@ func (e *environ) goList(ctx context.Context, dir string, compiled func(), patte
 }
 
 // runCounted runs a go command with -v or -x and returns what it printed to
-// stderr, without the names of compiled packages, for each of which it calls
-// compiled.
-func runCounted(cmd *exec.Cmd, compiled func()) (string, error) {
+// stderr, without the names of compiled packages, which it counts.
+func runCounted(cmd *exec.Cmd, compiled *counter) (string, error) {
 	pipe, err := cmd.StderrPipe()
 	if err != nil {
 		return "", err
@@ -92,13 +91,17 @@ func runCounted(cmd *exec.Cmd, compiled func()) (string, error) {
 		if text := strings.TrimSpace(line); text != "" {
 			if strings.ContainsAny(text, " :#") {
 				stderr.WriteString(line)
-			} else if compiled != nil {
-				compiled()
+			} else {
+				compiled.count()
 			}
 		}
 		if err != nil {
 			break
 		}
 	}
-	return stderr.String(), cmd.Wait()
+	err = cmd.Wait()
+	if err == nil {
+		compiled.finish()
+	}
+	return stderr.String(), err
 }

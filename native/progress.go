@@ -46,22 +46,42 @@ func (p *progress) done() {
 	}
 }
 
-// counter returns a function to be called for each of about n steps that
-// together are that share of the whole.
-func (p *progress) counter(share float64, n int) func() {
+// counter returns what counts about n steps that together are that share of
+// the whole.
+func (p *progress) counter(share float64, n int) *counter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.parts == nil {
 		p.parts = make(map[int]float64)
 	}
-	part := len(p.parts)
-	p.parts[part] = 0
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.parts[part] = min(p.parts[part]+share/float64(n), share)
-		p.tell()
+	c := &counter{p, len(p.parts), share, share / float64(n)}
+	p.parts[c.part] = 0
+	return c
+}
+
+// counter adds to one part of a progress. A nil one does nothing.
+type counter struct {
+	p           *progress
+	part        int
+	share, each float64
+}
+
+// count is called after each step.
+func (c *counter) count() { c.add(c.each) }
+
+// finish is called after the last: steps whose results are cached are left out.
+func (c *counter) finish() { c.add(1) }
+
+func (c *counter) add(f float64) {
+	if c == nil {
+		return
 	}
+	c.p.mu.Lock()
+	defer c.p.mu.Unlock()
+	if c.p.parts != nil { // else everything is done
+		c.p.parts[c.part] = min(c.p.parts[c.part]+f, c.share)
+	}
+	c.p.tell()
 }
 
 func (p *progress) tell() {

@@ -158,12 +158,13 @@ func (f *runFlags) execute(ctx context.Context, h *host, s settings, file string
 		}
 	}()
 	screen := &screen{stdout: h.stdout, stderr: h.stderr, terminal: isTerminal(h.stderr, h.getenv)}
-	said := &steps{w: h.stderr}
+	said := "" // the last step, where nothing can be drawn
 	eval, err := newEvaluator(ctx, s, native.Notebook{Dir: ".", File: file, Pins: pinned(nb)}, func(step string, fraction float64) {
 		if screen.terminal {
 			screen.draw(preparingText(step, fraction))
-		} else {
-			said.report(step, fraction)
+		} else if step != said && fraction < 1 {
+			said = step
+			screen.println("stderr", "gomemo: "+preparingText(step, fraction))
 		}
 	}, func(warning string) {
 		screen.println("stderr", "gomemo: "+warning)

@@ -87,6 +87,11 @@ func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err err
 	if err == nil {
 		err = file.AddReplace(engineModule, "", sourcePlaceholder, "")
 	}
+	for _, dir := range extensions {
+		if err == nil {
+			err = file.AddReplace(engineModule+"/"+dir, "", sourcePlaceholder+"/"+dir, "")
+		}
+	}
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -156,15 +161,24 @@ func pin(file *modfile.File, path, value, dir string) error {
 	return file.AddReplace(path, "", other, v)
 }
 
-var placeholderLine = regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(sourcePlaceholder) + `$`)
+// relocate replaces in a go.mod the directory that the source's modules are in.
+func relocate(gomod []byte, from, to string) []byte {
+	for _, dir := range append([]string{""}, extensions[:]...) {
+		if dir != "" {
+			dir = "/" + dir
+		}
+		line := regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(modfile.AutoQuote(from+dir)) + `$`)
+		quoted := modfile.AutoQuote(to + dir)
+		gomod = line.ReplaceAllFunc(gomod, func(b []byte) []byte {
+			return append(append([]byte{}, line.FindSubmatch(b)[1]...), quoted...)
+		})
+	}
+	return gomod
+}
 
 // install writes the graph to a directory for the go command.
 func install(dir string, gomod, gosum []byte, source string) error {
-	quoted := modfile.AutoQuote(source)
-	text := placeholderLine.ReplaceAllFunc(gomod, func(line []byte) []byte {
-		return append(append([]byte{}, placeholderLine.FindSubmatch(line)[1]...), quoted...)
-	})
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), text, 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), relocate(gomod, sourcePlaceholder, source), 0o666); err != nil {
 		return fmt.Errorf("native: module graph: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "go.sum"), gosum, 0o666); err != nil {
@@ -181,6 +195,5 @@ func uninstall(dir, source string) (gomod, gosum []byte, err error) {
 	if gosum, err = os.ReadFile(filepath.Join(dir, "go.sum")); err != nil {
 		return nil, nil, fmt.Errorf("native: module graph: %w", err)
 	}
-	line := regexp.MustCompile(`(?m)^(.*=> )` + regexp.QuoteMeta(modfile.AutoQuote(source)) + `$`)
-	return line.ReplaceAll(gomod, []byte("${1}"+sourcePlaceholder)), gosum, nil
+	return relocate(gomod, source, sourcePlaceholder), gosum, nil
 }

@@ -12,14 +12,15 @@ import (
 )
 
 // Modules lists the modules that the required packages come from, those of
-// what they import included, and names the go.mod that chose them: "" if it is
-// the notebook's own.
+// what they import included but without gomemo and what it imports, and names
+// the go.mod that chose them: "" if it is the notebook's own.
 func (w *Workspace) Modules() (list []interp.Module, gomod string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	used := make(map[string]bool)
-	for _, p := range w.graph.reach(w.roots(nil)...) {
-		if m := w.graph.Packages[p].Module; m != "" && m != engineModule {
+	roots := slices.DeleteFunc(w.roots(nil), func(p string) bool { return ours(w.graph.Packages[p].Module) })
+	for _, p := range w.graph.reach(roots...) {
+		if m := w.graph.Packages[p].Module; m != "" && !ours(m) {
 			used[m] = true
 		}
 	}
@@ -95,7 +96,7 @@ func (g *graph) changed(n *graph) interp.Change {
 			continue
 		}
 		differ = true
-		if a.Module == engineModule {
+		if ours(a.Module) {
 			continue
 		}
 		before, now := g.Modules[a.Module], n.Modules[b.Module]

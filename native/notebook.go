@@ -183,7 +183,7 @@ func (m *startModule) absorb(g graph, s *source) error {
 		}
 	}
 	for _, r := range slices.Clone(file.Replace) {
-		if r.Old.Path == engineModule || m.work != nil && m.work.replaces(r) {
+		if ours(r.Old.Path) || m.work != nil && m.work.replaces(r) {
 			if err := file.DropReplace(r.Old.Path, r.Old.Version); err != nil {
 				return err
 			}

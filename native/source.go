@@ -32,9 +32,21 @@ const engineMain = engineModule + "/cmd/engine"
 // there is the kernel's and must not constrain the modules of notebooks.
 var indirect = [...]string{"github.com/klauspost/cpuid/v2"}
 
-// source is gomemo's own code as the engine needs it.
+// extensions are directories of the source with packages for cells that need
+// modules which the engine does not. They are made modules of their own, which
+// a notebook's graph has only once a cell imports them: what they require does
+// not constrain other notebooks.
+var extensions = [...]string{"persist/arrow", "persist/compress"}
+
+// ours reports whether a module is part of the source.
+func ours(module string) bool {
+	dir, ok := strings.CutPrefix(module, engineModule+"/")
+	return module == engineModule || ok && slices.Contains(extensions[:], dir)
+}
+
+// source is gomemo's own code as the engine and cells need it.
 type source struct {
-	files map[string][]byte // by slash-separated path
+	files map[string][]byte // by slash-separated path, with the go.mod of extensions
 	gomod []byte            // of engineModule, with the requirements of files only
 	gosum []byte
 	hash  string
@@ -69,7 +81,7 @@ func readSource(fsys fs.FS) (source, error) {
 	if err != nil {
 		return s, fmt.Errorf("native: read the engine's source: %w", err)
 	}
-	if s.gomod, err = reduceModule(gomod, s.files); err != nil {
+	if err := s.split(gomod); err != nil {
 		return s, fmt.Errorf("native: read the engine's source: %w", err)
 	}
 	parts := []string{"source", string(s.gomod), string(s.gosum)}
@@ -80,8 +92,35 @@ func readSource(fsys fs.FS) (source, error) {
 	return s, nil
 }
 
-// reduceModule keeps the requirements of gomod that files need.
-func reduceModule(gomod []byte, files map[string][]byte) ([]byte, error) {
+// split divides the module with this go.mod into that of the engine and the
+// extensions.
+func (s *source) split(gomod []byte) error {
+	rest := maps.Clone(s.files)
+	for _, dir := range extensions {
+		files := make(map[string][]byte)
+		for name, data := range rest {
+			if strings.HasPrefix(name, dir+"/") {
+				files[name] = data
+				delete(rest, name)
+			}
+		}
+		if len(files) == 0 {
+			continue
+		}
+		reduced, err := reduceModule(gomod, engineModule+"/"+dir, files)
+		if err != nil {
+			return err
+		}
+		s.files[dir+"/go.mod"] = reduced
+	}
+	var err error
+	s.gomod, err = reduceModule(gomod, engineModule, rest)
+	return err
+}
+
+// reduceModule keeps the requirements of gomod that files need, for a module
+// with another path.
+func reduceModule(gomod []byte, path string, files map[string][]byte) ([]byte, error) {
 	full, err := modfile.Parse("go.mod", gomod, nil)
 	if err != nil {
 		return nil, err
@@ -92,7 +131,7 @@ func reduceModule(gomod []byte, files map[string][]byte) ([]byte, error) {
 	imports := make(map[string]bool)
 	fset := token.NewFileSet()
 	for name, data := range files {
-		if path.Ext(name) != ".go" {
+		if !strings.HasSuffix(name, ".go") {
 			continue
 		}
 		file, err := parser.ParseFile(fset, name, data, parser.ImportsOnly)
@@ -106,12 +145,12 @@ func reduceModule(gomod []byte, files map[string][]byte) ([]byte, error) {
 		}
 	}
 	out := new(modfile.File)
-	err = out.AddModuleStmt(engineModule)
+	err = out.AddModuleStmt(path)
 	if full.Go != nil {
 		err = errors.Join(err, out.AddGoStmt(full.Go.Version))
 	}
 	for _, r := range full.Require {
-		needed := slices.Contains(indirect[:], r.Mod.Path)
+		needed := path == engineModule && slices.Contains(indirect[:], r.Mod.Path)
 		for p := range imports {
 			needed = needed || p == r.Mod.Path || strings.HasPrefix(p, r.Mod.Path+"/")
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"gomemo"
 )
 
 func TestReadSource(t *testing.T) {
@@ -44,6 +46,37 @@ func TestReadSource(t *testing.T) {
 	}
 }
 
+// What only extensions need is required by their go.mod, not by the engine's.
+func TestExtensions(t *testing.T) {
+	s, err := readSource(gomemo.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, wants := range map[string][]string{
+		"persist/arrow":    {"github.com/apache/arrow-go/v18", "github.com/google/flatbuffers"},
+		"persist/compress": {"github.com/klauspost/compress", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz"},
+	} {
+		gomod := string(s.files[dir+"/go.mod"])
+		if !strings.HasPrefix(gomod, "module gomemo/"+dir+"\n") {
+			t.Errorf("go.mod of %s is\n%s", dir, gomod)
+		}
+		for _, m := range wants {
+			if !strings.Contains(gomod, m+" v") || strings.Contains(string(s.gomod), m) {
+				t.Errorf("%s: go.mod of %s is\n%sand the engine's\n%s", m, dir, gomod, s.gomod)
+			}
+		}
+	}
+	gomod, _, _, err := startModule{}.derive(&s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := filepath.Join(t.TempDir(), "a b")
+	moved := relocate(gomod, sourcePlaceholder, there)
+	if !strings.Contains(string(moved), there+"/persist/arrow") || !bytes.Equal(relocate(moved, there, sourcePlaceholder), gomod) {
+		t.Errorf("moved to another directory:\n%s", moved)
+	}
+}
+
 // The reduced go.mod names every module of the real engine, in the version of
 // gomemo's own go.mod.
 func TestEngineModules(t *testing.T) {
@@ -63,7 +96,9 @@ func TestEngineModules(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	reduced, err := reduceModule(gomod, files)
+	s := source{files: files}
+	err = s.split(gomod)
+	reduced := s.gomod
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func watch(m *startModule, pkgs []listed) watched {
 // local reports a package in a directory of the user's.
 func (p *listed) local() bool {
 	m := p.Module
-	return m != nil && m.Path != engineModule && m.Replace != nil && m.Replace.Version == ""
+	return m != nil && !ours(m.Path) && m.Replace != nil && m.Replace.Version == ""
 }
 
 // state describes the files as they are, and says when the newest was written.

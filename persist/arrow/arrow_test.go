@@ -27,36 +27,35 @@ type base struct {
 // all has a field for every type that columns have.
 type all struct {
 	base
-	B      bool
-	I8     int8
-	I16    int16
-	I32    int32
-	I64    int64
-	I      int
-	U8     uint8
-	U16    uint16
-	U32    uint32
-	U64    uint64
-	U      uint
-	F32    float32
-	F64    float64
-	S      string
-	Bin    []byte
-	Fixed  [4]byte
-	T      time.Time
-	Old    time.Time `arrow:"old,us"`
-	D      time.Duration
-	PF     *float64
-	PS     *string
-	PT     *time.Time
-	PP     *point
-	P      point
-	L      []float64
-	LL     [][]string
-	LP     []point
-	A      [3]int16
-	hidden int
-	Left   chan int `arrow:"-"`
+	B     bool
+	I8    int8
+	I16   int16
+	I32   int32
+	I64   int64
+	I     int
+	U8    uint8
+	U16   uint16
+	U32   uint32
+	U64   uint64
+	U     uint
+	F32   float32
+	F64   float64
+	S     string
+	Bin   []byte
+	Fixed [4]byte
+	T     time.Time
+	Old   time.Time `arrow:"old,us"`
+	D     time.Duration
+	PF    *float64
+	PS    *string
+	PT    *time.Time
+	PP    *point
+	P     point
+	L     []float64
+	LL    [][]string
+	LP    []point
+	A     [3]int16
+	Left  chan int `arrow:"-"`
 }
 
 func allRows() []all {
@@ -107,7 +106,7 @@ type columns struct {
 
 func someColumns() columns {
 	three := int32(3)
-	return columns{[]float64{1, math.NaN(), -0.0}, []int{1, 2, 3}, []string{"a", "", "ccc"}, []*int32{nil, &three, nil}}
+	return columns{[]float64{1, math.NaN(), 0}, []int{1, 2, 3}, []string{"a", "", "ccc"}, []*int32{nil, &three, nil}}
 }
 
 func TestColumnsRoundTrip(t *testing.T) {
@@ -254,8 +253,8 @@ func readError[T any](t *testing.T, data []byte, want string) {
 	}
 }
 
-// A claim of a size that nothing is behind does not allocate it, and a schema
-// that contains itself is an error.
+// What is cut off or has flipped bits gives an error, or other values: never a
+// panic, and never more memory than the budget.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	for _, opts := range [][]Option{nil, {Stream()}, {Zstd()}, {LZ4(), Stream()}} {
@@ -264,12 +263,12 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		data := b.Bytes()
-		for n := 0; n < len(data); n += 7 {
+		for n := 0; n < len(data); n += 31 {
 			if _, err := Read[[]all](bytes.NewReader(data[:n])); err != nil && !errors.Is(err, ErrFormat) {
 				t.Fatalf("the first %d of %d bytes: %v", n, len(data), err)
 			}
 		}
-		for i := 0; i < len(data); i += 3 {
+		for i := 0; i < len(data); i += 11 {
 			broken := bytes.Clone(data)
 			broken[i] ^= []byte{1, 0x80, 0xff, 0x10}[i%4]
 			try[[]all](t, broken)
@@ -295,10 +294,9 @@ func try[T any](t *testing.T, data []byte) {
 	b := newBudget(len(data))
 	b.left = min(b.left, 1<<22) // so that fuzzing need not have much memory
 	if _, err := decode(data, &table, false, b); err == nil {
-		if err := Write(&bytes.Buffer{}, table); err != nil && !strings.Contains(err.Error(), "row ") {
-			if _, ok := any(table).(Table); !ok || len(any(table).(Table)) > 0 {
-				t.Fatalf("what was read cannot be written: %v", err)
-			}
+		err := Write(&bytes.Buffer{}, table)
+		if err != nil && !strings.Contains(err.Error(), "row ") && !strings.Contains(err.Error(), "without columns") {
+			t.Fatalf("what was read cannot be written: %v", err)
 		}
 	}
 	b = newBudget(len(data))

@@ -463,7 +463,14 @@ func declNode(d *decl, full bool) ast.Decl {
 
 // varNode declares a session variable for the checker.
 func (p *plan) varNode(d *decl, name string, pkgs map[string]bool) ast.Decl {
-	text := d.typ.render(func(pth string) string { pkgs[pth] = true; return alias(pth) }, func(n string) string { return n })
+	text := d.typ.render(func(pth string) string { pkgs[pth] = true; return alias(pth) }, func(n string) string { return n },
+		func(n string) string {
+			if p.table.byName[n] == nil {
+				return n
+			}
+			pkgs[rtPath] = true
+			return alias(rtPath) + "." + aliasOf(n)
+		})
 	typ, ok := p.s.typeExprs[text]
 	if !ok {
 		var err error
@@ -581,39 +588,4 @@ func (p *plan) touch() {
 			p.table.byName[name].touched = true
 		}
 	}
-}
-
-// refsIn lists the identifiers of a node that name declarations of the
-// notebook or packages.
-func (p *plan) refsIn(n ast.Node) (refs []ref) {
-	selected := map[*ast.Ident]bool{}
-	ast.Inspect(n, func(n ast.Node) bool {
-		if sel, ok := n.(*ast.SelectorExpr); ok {
-			selected[sel.Sel] = true
-		}
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
-		}
-		obj := p.info.Uses[id]
-		if obj == nil || obj.Pkg() == nil {
-			return true
-		}
-		_, off := p.s.offset(id.Pos())
-		r := ref{off: off, end: off + len(id.Name)}
-		if pkg, ok := obj.(*types.PkgName); ok {
-			r.pkg = pkg.Imported().Path()
-			r.end = off + len(strings.TrimSuffix(id.Name, pkgSuffix))
-		} else if obj.Parent() != obj.Pkg().Scope() || selected[id] {
-			return true
-		} else if obj.Pkg() == p.pkg {
-			r.name = obj.Name()
-		} else {
-			r.dot = obj.Pkg().Path()
-		}
-		refs = append(refs, r)
-		return true
-	})
-	sort.SliceStable(refs, func(i, j int) bool { return refs[i].off < refs[j].off })
-	return refs
 }

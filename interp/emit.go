@@ -210,7 +210,14 @@ func (e *emitter) decl(d *decl) string {
 
 func (e *emitter) typeText(t typeText) string {
 	return t.render(func(p string) string { e.imports[p] = true; return alias(p) },
-		func(n string) string { return e.qualify(n) + n })
+		func(n string) string { return e.qualify(n) + n },
+		func(n string) string {
+			if e.t.byName[n] == nil {
+				return n
+			}
+			e.imports[rtPath] = true
+			return "_rt." + aliasOf(n)
+		})
 }
 
 // file puts a package together. body is everything behind the imports but the

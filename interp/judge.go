@@ -166,7 +166,7 @@ func (p *plan) hashedType(t typeText) string {
 			return d.group.hash + n
 		}
 		return n
-	})
+	}, itself)
 }
 
 // funcName is how a person refers to fn: train, (*Model).Fit, Point.Norm.

@@ -163,9 +163,9 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 		e.imports[rtPath] = true
 		open := "_rt.Result(_c, "
 		if p.endsInError() {
-			open = "func(vs ...any) { if n := len(vs) - 1; vs[n] == nil { vs = vs[:n] }; if len(vs) > 0 { _rt.Result(_c, vs...) } }("
+			open = "_rt.Checked(_c)("
 		} else if _, several := p.info.Types[p.last].Type.(*types.Tuple); several {
-			open = "func(vs ...any) { _rt.Result(_c, vs...) }("
+			open = "_rt.Results(_c)("
 		}
 		edits = append(edits, edit{from, from, open, 9}, edit{to, to, ")", -1})
 	}

@@ -337,7 +337,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	run.Stale = s.stale(p)
 	began := time.Now()
 	s.ahead.begin(p)
-	done, err := proc.engine.Run(ctx, run, out)
+	done, err := proc.engine.Run(ctx, run, userOutput{out, s})
 	s.ahead.end()
 	for i, v := range run.Vars {
 		run.Vars[i].Move = false // of this change only, not of a replay
@@ -358,7 +358,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 		s.commit(p, func(*newVar) bool { return false })
 		return s.died(ctx, p, death)
 	}
-	o := Outcome{Result: done.Result, Calls: done.Calls, Report: report(done.Calls)}
+	o := Outcome{Result: s.userBundle(done.Result), Calls: done.Calls, Report: report(done.Calls)}
 	if done.Error != nil && done.Error.Kind == "load" {
 		for _, u := range prog.freshUnits() {
 			u.plugin = ""

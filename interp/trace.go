@@ -51,16 +51,17 @@ func (s *Session) trace(frames []wire.Frame, cell *source) []string {
 
 // runtimeError turns what the engine reports into what the user reads.
 func (s *Session) runtimeError(e *wire.Error, cell *source) *Error {
-	out := &Error{Name: e.Kind, Value: strings.SplitN(e.Message, "\n", 2)[0]}
+	message := s.userText(e.Message)
+	out := &Error{Name: e.Kind, Value: strings.SplitN(message, "\n", 2)[0]}
 	switch e.Kind {
 	case "panic":
-		out.Lines = strings.Split("panic: "+e.Message, "\n")
+		out.Lines = strings.Split("panic: "+message, "\n")
 	case "interrupt":
 		out.Name, out.Value = "interrupted", "the cell was interrupted; all values are kept"
 		out.Lines = []string{out.Name + ": " + out.Value}
 	default:
 		out.Name = "error"
-		out.Lines = strings.Split(e.Message, "\n")
+		out.Lines = strings.Split(message, "\n")
 	}
 	out.Lines = append(out.Lines, s.trace(e.Frames, cell)...)
 	return out

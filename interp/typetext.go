@@ -2,6 +2,8 @@ package interp
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/types"
 	"slices"
 	"strings"
@@ -9,11 +11,18 @@ import (
 
 // typeText is the source text of a type with its names left open, so that the
 // same type can be written in packages that import things differently. A
-// package name is \x00p<import path>\x01, a type of the notebook \x00n<name>\x01.
+// package name is \x00p<import path>\x01, a type of the notebook
+// \x00n<name>\x01, a predeclared type \x00u<name>\x01.
 type typeText string
 
+// itself is a name as it is.
+func itself(name string) string { return name }
+
+// aliasOf is the name of a predeclared type in package engine/rt.
+func aliasOf(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+
 // render fills the names in.
-func (t typeText) render(pkg, notebook func(string) string) string {
+func (t typeText) render(pkg, notebook, universe func(string) string) string {
 	var b strings.Builder
 	s := string(t)
 	for {
@@ -23,9 +32,12 @@ func (t typeText) render(pkg, notebook func(string) string) string {
 			return b.String()
 		}
 		name, after, _ := strings.Cut(rest, "\x01")
-		if name[0] == 'p' {
+		switch name[0] {
+		case 'p':
 			b.WriteString(pkg(name[1:]))
-		} else {
+		case 'u':
+			b.WriteString(universe(name[1:]))
+		default:
 			b.WriteString(notebook(name[1:]))
 		}
 		s = after
@@ -36,13 +48,13 @@ func (t typeText) render(pkg, notebook func(string) string) string {
 func (t typeText) names() (notebook, pkgs []string) {
 	t.render(
 		func(p string) string { pkgs = append(pkgs, p); return "" },
-		func(n string) string { notebook = append(notebook, n); return "" })
+		func(n string) string { notebook = append(notebook, n); return "" }, itself)
 	return
 }
 
 // String writes the type as the user would.
 func (t typeText) String() string {
-	return t.render(func(p string) string { return p[strings.LastIndex(p, "/")+1:] }, func(n string) string { return n })
+	return t.render(func(p string) string { return p[strings.LastIndex(p, "/")+1:] }, itself, itself)
 }
 
 // textOf writes down a type of the checked package pkg. It fails for a type
@@ -51,27 +63,49 @@ func textOf(pkg *types.Package, t types.Type) (typeText, error) {
 	if err := nameable(pkg, t, map[types.Type]bool{}); err != nil {
 		return "", err
 	}
-	s := types.TypeString(t, func(p *types.Package) string {
-		if p == pkg {
-			return "\x00n\x01"
-		}
-		return "\x00p" + p.Path() + "\x01"
+	// Names are told apart by their meaning in a text that parses: fields and
+	// parameters may be called like types.
+	var names []string
+	text := types.TypeString(t, func(p *types.Package) string {
+		names = append(names, p.Path())
+		return fmt.Sprintf("_p%d_", len(names)-1)
 	})
-	// "\x00n\x01.T" becomes "\x00nT\x01".
-	var b strings.Builder
-	for {
-		before, rest, ok := strings.Cut(s, "\x00n\x01.")
-		b.WriteString(before)
-		if !ok {
-			return typeText(b.String()), nil
-		}
-		n := 0
-		for n < len(rest) && isIdentByte(rest[n]) {
-			n++
-		}
-		fmt.Fprintf(&b, "\x00n%s\x01", rest[:n])
-		s = rest[n:]
+	expr, err := parser.ParseExpr(text)
+	if err != nil {
+		return "", fmt.Errorf("its type %s cannot be written down", text)
 	}
+	var edits []edit
+	write := func(n ast.Node, kind byte, name string) {
+		edits = append(edits, edit{int(n.Pos()) - 1, int(n.End()) - 1, fmt.Sprintf("\x00%c%s\x01", kind, name), 0})
+	}
+	var walk func(n ast.Node) bool
+	walk = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			var i int
+			x, ok := n.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			if _, err := fmt.Sscanf(x.Name, "_p%d_", &i); err != nil {
+				return true
+			}
+			if names[i] == pkg.Path() {
+				write(n, 'n', n.Sel.Name)
+			} else {
+				write(x, 'p', names[i])
+			}
+			return false
+		case *ast.Field:
+			ast.Inspect(n.Type, walk)
+			return false
+		case *ast.Ident:
+			write(n, 'u', n.Name)
+		}
+		return true
+	}
+	ast.Inspect(expr, walk)
+	return typeText(applyEdits(text, 0, len(text), edits)), nil
 }
 
 func isIdentByte(c byte) bool {

@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"sort"
 	"strings"
 )
@@ -146,6 +147,9 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 					ts := d.node.(*ast.TypeSpec)
 					if ts.TypeParams == nil && d.key != "_" && !isConstraint(p.pkg, d.key) {
 						fmt.Fprintf(&b, "\t_r.Type(%q, %q, (*%s%s)(nil))\n", u.Path, d.key, q, d.key)
+						if !ts.Assign.IsValid() {
+							b.WriteString(p.spell(q, d.key))
+						}
 					}
 				case methodDecl:
 					recv, name, _ := strings.Cut(d.key, ".")
@@ -158,6 +162,24 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// spell writes a statement of Register that names types which package reflect
+// makes of type name: of its methods, and of slices and maps of it.
+func (p *plan) spell(q, name string) string {
+	t := q + name
+	zeros := []string{"[]" + t + "{}", "[]*" + t + "{}", "map[_rt.String]" + t + "{}", "map[_rt.String]*" + t + "{}"}
+	if obj := p.pkg.Scope().Lookup(name); obj != nil && !types.IsInterface(obj.Type()) {
+		for recv, typ := range map[string]types.Type{t: obj.Type(), "(*" + t + ")": types.NewPointer(obj.Type())} {
+			for m := range types.NewMethodSet(typ).Methods() {
+				if m.Obj().Exported() {
+					zeros = append(zeros, recv+"."+m.Obj().Name())
+				}
+			}
+		}
+	}
+	sort.Strings(zeros)
+	return "\t_rt.Spell(" + strings.Join(zeros, ", ") + ")\n"
 }
 
 // declFile is the name that positions in the text of d have in compiled code.

@@ -103,7 +103,7 @@ func (j *job) modules() []string {
 
 // pluginKey names the linked plugin.
 func (j *job) pluginKey(main *node) string {
-	parts := []string{"plugin", j.t.linker.Name, main.key}
+	parts := []string{"plugin with functions of main", j.t.linker.Name, main.key}
 	for _, path := range j.modules() {
 		parts = append(parts, path, j.graph.Packages[path].Key)
 	}

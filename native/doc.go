@@ -23,6 +23,9 @@
 // there is refused with an [*EditError]. Releases other than [TestedVersions]
 // are tried, and used if the self-test passes.
 //
+// The linker is stock. In a linked plugin the functions of generated packages
+// are renamed to those of package main, for stacks and runtime.FuncForPC.
+//
 // # Matching
 //
 // The engine and its plugins must agree on every package that they share:

@@ -43,7 +43,11 @@ func (t *Toolchain) link(ctx context.Context, dir string, h hostLinker, l linkin
 		}
 		return "", fmt.Errorf("native: link %s with %s: %s", l.path, h.Name, message(withoutCommand(out.String(), extld), err))
 	}
-	return filepath.Join(dir, plugin), nil
+	linked := filepath.Join(dir, plugin)
+	if err := renameFuncs(linked, l.path); err != nil {
+		return "", err
+	}
+	return linked, nil
 }
 
 // quoteField writes a path as the Go tools' flags read it.

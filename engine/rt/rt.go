@@ -19,6 +19,14 @@ type Declarations interface {
 	Type(unit, name string, ptr any)
 }
 
+// Spell is given zero values of types that package reflect can make of a
+// declared type. What reflect has made before a plugin spells the type out is
+// another type to that plugin's code, so the plugin that declares the type
+// spells out the usual ones.
+//
+//go:noinline
+func Spell(zeros ...any) {}
+
 // A Cell is one evaluation of a cell's statements. The Run function of a
 // plugin is called with one.
 type Cell struct{ Evaluation }
@@ -44,3 +52,19 @@ func Memo[F any](c *Cell, site int, f F) F {
 
 // Result gives the cell the values of its last expression to show.
 func Result(c *Cell, vs ...any) { c.SetResult(vs) }
+
+// Results returns what gives the cell the values of its last expression, a
+// call, to show.
+func Results(c *Cell) func(vs ...any) { return func(vs ...any) { c.SetResult(vs) } }
+
+// Checked is Results for a call whose last value is an error: nil is not shown.
+func Checked(c *Cell) func(vs ...any) {
+	return func(vs ...any) {
+		if n := len(vs) - 1; vs[n] == nil {
+			vs = vs[:n]
+		}
+		if len(vs) > 0 {
+			c.SetResult(vs)
+		}
+	}
+}

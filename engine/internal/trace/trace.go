@@ -46,8 +46,10 @@ func frame(function, file string, line int) (wire.Frame, bool) {
 	}
 	name := Names(function)
 	if strings.HasPrefix(file, "cell-") {
-		if rest, ok := strings.CutPrefix(name, "main.Run"); ok {
-			name = "cell" + rest
+		for _, run := range []string{"main.main", "main.Run"} { // the latter where native does not rename functions
+			if rest, ok := strings.CutPrefix(name, run); ok && (rest == "" || rest[0] == '.') {
+				name = "cell" + rest
+			}
 		}
 	}
 	return wire.Frame{Func: name, File: file, Line: line}, true

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -62,12 +63,17 @@ func newEvaluator(ctx context.Context, s settings, nb native.Notebook, p progres
 		return interpreted(s, "GOMEMO_ENGINE=interpreted runs only what the interpreter runs exactly; unset it to have the cell compiled", ""), nil
 	}
 	eval, err := compiled(ctx, s, nb, p, warn)
-	if err != nil && s.engine == string(interp.Auto) && ctx.Err() == nil {
-		why := lack(ctx, err) + "; then " + s.again
+	if missing, ok := errors.AsType[*unprepared](err); ok && s.engine == string(interp.Auto) && ctx.Err() == nil {
+		why := lack(ctx, missing.err) + "; then " + s.again
 		return interpreted(s, why, "gomemo: there is no compiler, so cells are only interpreted: "+why), nil
 	}
 	return eval, err
 }
+
+// unprepared is a failure to prepare the toolchain.
+type unprepared struct{ err error }
+
+func (e *unprepared) Error() string { return e.err.Error() }
 
 // compiled prepares what is not there yet and starts a session that compiles
 // what it does not interpret.
@@ -78,7 +84,7 @@ func compiled(ctx context.Context, s settings, nb native.Notebook, p progress, w
 	}
 	toolchain, err := native.Prepare(ctx, nativeOptions(p, warn))
 	if err != nil {
-		return nil, err
+		return nil, &unprepared{err}
 	}
 	workspace, err := toolchain.OpenNotebook(ctx, nb)
 	if err != nil {

@@ -118,7 +118,19 @@ type TypeError struct {
 }
 
 func (e *TypeError) Error() string {
-	return fmt.Sprintf("npy: the array has elements of type %q, not %q", e.Stored, e.Want)
+	what := ""
+	if len(e.Stored) > 1 {
+		what = foreign[e.Stored[1:2]]
+		if e.Stored[1:] == "f16" {
+			what = " (long doubles)"
+		}
+	}
+	return fmt.Sprintf("npy: the array has elements of type %q%s, not %q", e.Stored, what, e.Want)
+}
+
+// foreign says what types are that no Element is.
+var foreign = map[string]string{
+	"U": " (texts)", "S": " (texts of bytes)", "O": " (Python objects)", "M": " (dates)", "m": " (time spans)", "V": " (raw bytes)",
 }
 
 // layout returns how elements of the header's type become ones of type T: the

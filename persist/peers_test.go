@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // joblibScript prints the least time of several runs of each operation, in
@@ -70,7 +73,8 @@ func BenchmarkPeers(b *testing.B) {
 	}
 }
 
-// BenchmarkStandard is the same through the encodings of the standard library.
+// BenchmarkStandard is the same through the encodings of the standard library,
+// and CBOR.
 func BenchmarkStandard(b *testing.B) {
 	b.Run("vocabulary", func(b *testing.B) { benchStandard(b, benchVocabulary(793_000)) })
 	b.Run("words", func(b *testing.B) { benchStandard(b, benchWords(793_000)) })
@@ -78,57 +82,61 @@ func BenchmarkStandard(b *testing.B) {
 	b.Run("floats1e6", func(b *testing.B) { benchStandard(b, benchFloats()[:1_000_000]) })
 }
 
+// An encoding is one of those that BenchmarkStandard compares with.
+type encoding struct {
+	name      string
+	marshal   func(v any) ([]byte, error)
+	unmarshal func(data []byte, p any) error
+}
+
+var encodings = []encoding{
+	{"gob", func(v any) ([]byte, error) {
+		var b bytes.Buffer
+		err := gob.NewEncoder(&b).Encode(v)
+		return b.Bytes(), err
+	}, func(data []byte, p any) error { return gob.NewDecoder(bytes.NewReader(data)).Decode(p) }},
+	{"json", json.Marshal, json.Unmarshal},
+	{"cbor", cbor.Marshal, unmarshalCBOR()},
+}
+
+// unmarshalCBOR allows for more elements than the default of 131072.
+func unmarshalCBOR() func(data []byte, p any) error {
+	mode, err := cbor.DecOptions{MaxArrayElements: math.MaxInt32, MaxMapPairs: math.MaxInt32}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return mode.Unmarshal
+}
+
 func benchStandard[T any](b *testing.B, v T) {
 	path := filepath.Join(b.TempDir(), "x")
-	store := func(b *testing.B, data []byte) {
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			b.Fatal(err)
-		}
-	}
-	read := func(b *testing.B) []byte {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return data
-	}
 	benchDumpLoad(b, v)
-	b.Run("gob/dump", func(b *testing.B) {
-		for b.Loop() {
-			var buf bytes.Buffer
-			if err := gob.NewEncoder(&buf).Encode(v); err != nil {
-				b.Fatal(err)
+	for _, e := range encodings {
+		b.Run(e.name+"/dump", func(b *testing.B) {
+			for b.Loop() {
+				data, err := e.marshal(v)
+				if err == nil {
+					err = os.WriteFile(path, data, 0o644)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
 			}
-			store(b, buf.Bytes())
-		}
-	})
-	b.Run("gob/load", func(b *testing.B) {
-		for b.Loop() {
-			var x T
-			if err := gob.NewDecoder(bytes.NewReader(read(b))).Decode(&x); err != nil {
-				b.Fatal(err)
+		})
+		b.Run(e.name+"/load", func(b *testing.B) {
+			for b.Loop() {
+				var x T
+				data, err := os.ReadFile(path)
+				if err == nil {
+					err = e.unmarshal(data, &x)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				runtime.KeepAlive(x)
 			}
-			runtime.KeepAlive(x)
-		}
-	})
-	b.Run("json/dump", func(b *testing.B) {
-		for b.Loop() {
-			data, err := json.Marshal(v)
-			if err != nil {
-				b.Fatal(err)
-			}
-			store(b, data)
-		}
-	})
-	b.Run("json/load", func(b *testing.B) {
-		for b.Loop() {
-			var x T
-			if err := json.Unmarshal(read(b), &x); err != nil {
-				b.Fatal(err)
-			}
-			runtime.KeepAlive(x)
-		}
-	})
+		})
+	}
 }
 
 // BenchmarkMapped opens 80 MB of floats mapped, and ends the mapping.

@@ -205,14 +205,16 @@ func (e *encoder) numbers(n int) []uint64 {
 	return e.nums[:n]
 }
 
-// numberColumn stores numbers in as few bytes each as the largest of them
+func (e *encoder) numberColumn(nums []uint64) { writeNumbers(e, nums) }
+
+// writeNumbers stores numbers in as few bytes each as the largest of them
 // needs: 1, 2, 4 or 8.
-func (e *encoder) numberColumn(nums []uint64) {
-	var all uint64
+func writeNumbers[N uint32 | uint64](e *encoder, nums []N) {
+	var all N
 	for _, x := range nums {
 		all |= x
 	}
-	width := numberWidth(all)
+	width := numberWidth(uint64(all))
 	e.val = append(e.val, byte(width))
 	w := e.begin(width*len(nums), width, nil)
 	for len(nums) > 0 {
@@ -233,7 +235,7 @@ func (e *encoder) numberColumn(nums []uint64) {
 			}
 		default:
 			for i, x := range nums[:k] {
-				binary.LittleEndian.PutUint64(b[8*i:], x)
+				binary.LittleEndian.PutUint64(b[8*i:], uint64(x))
 			}
 		}
 		w.filled(k * width)

@@ -67,6 +67,7 @@ type scratch struct {
 	items      []item // of sorting
 	spare      []item
 	counts     []int32
+	textMaps   textMapScratch
 }
 
 func (s *scratch) itemSpace(n int) []item {
@@ -136,6 +137,7 @@ func (e *encoder) release() {
 		scratch:   s,
 		val:       e.val[:0],
 	}
+	e.textMaps.used = false
 	e.segs, e.batches, e.chunk, e.leaves, e.sums = s.segs[:0], s.batches[:0], s.chunk[:0], s.leaves[:0], s.sums[:0]
 	encoders.Put(e)
 }

@@ -202,11 +202,7 @@ func (e *encoder) stringColumn(s source) {
 
 // textColumn stores strings that are a column already.
 func (e *encoder) textColumn(t *textTable) {
-	nums := e.numbers(len(t.sizes))
-	for i, n := range t.sizes {
-		nums[i] = uint64(n)
-	}
-	e.numberColumn(nums)
+	writeNumbers(e, t.sizes)
 	e.wholeColumn(1, t.bytes)
 }
 

@@ -77,8 +77,7 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 		e.changed = n > 0
 		return
 	}
-	if texts, ok := any(src).(map[string]V); ok && n >= radixMin {
-		snapTexts(e, m, texts)
+	if texts, ok := any(src).(map[string]V); ok && n >= radixMin && snapTexts(e, m, texts) {
 		return
 	}
 	ks, vs := make([]K, 0, n), make([]V, 0, n)
@@ -106,66 +105,6 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
 }
 
-// A textTable is a column of strings that is ready to be stored.
-type textTable struct {
-	sizes []uint32
-	bytes []byte
-}
-
-// strings returns the texts.
-func (t *textTable) strings() []string {
-	s := make([]string, len(t.sizes))
-	at := 0
-	for i, n := range t.sizes {
-		s[i] = string(t.bytes[at : at+int(n)])
-		at += int(n)
-	}
-	return s
-}
-
-// snapTexts is snapFast for many string keys. It copies the keys to memory
-// where they lie together and that the garbage collector need not look at: the
-// keys of a map are all over the heap, and fetching each only once halves the
-// time.
-func snapTexts[V any](e *encoder, m *mapping, src map[string]V) {
-	n := m.n
-	t := texts{bytes: make([]byte, 0, 16*n), ends: make([]int, 1, n+1)}
-	vs := make([]V, 0, n)
-	for k, v := range src {
-		if len(vs) == n || uint64(len(k)) > math.MaxUint32 {
-			e.changed = true
-			return
-		}
-		t.bytes = append(t.bytes, k...)
-		t.ends, vs = append(t.ends, len(t.bytes)), append(vs, v)
-	}
-	if len(vs) < n {
-		e.changed = true
-		return
-	}
-	size := len(t.bytes)
-	t.bytes = append(t.bytes, make([]byte, textPadding)...)
-	order := e.sortTexts(&t)
-	vals := make([]V, n)
-	table := &textTable{make([]uint32, n), make([]byte, size)}
-	for at, it := range order {
-		table.sizes[at] = uint32(t.size(it.i))
-	}
-	inParallel(n, func(lo, hi int) {
-		to := 0
-		for _, size := range table.sizes[:lo] {
-			to += int(size)
-		}
-		for at := lo; at < hi; at++ {
-			i := order[at].i
-			to += copy(table.bytes[to:], t.bytes[t.ends[i]:t.ends[i+1]])
-			vals[at] = vs[i]
-		}
-	})
-	m.texts, m.keep = table, vals
-	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
-}
-
 // sortKeys returns the order of the keys.
 func sortKeys[K cmp.Ordered](s *scratch, ks []K) []item {
 	items := s.itemSpace(len(ks))
@@ -177,7 +116,7 @@ func sortKeys[K cmp.Ordered](s *scratch, ks []K) []item {
 		return items
 	}
 	for i, k := range ks {
-		items[i] = item{integerDigits(k), uint32(i)}
+		items[i] = item{digits: [2]uint64{integerDigits(k)}, i: uint32(i)}
 	}
 	s.sortItems(items, nil)
 	return items

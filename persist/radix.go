@@ -6,7 +6,6 @@ package persist
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -18,57 +17,24 @@ import (
 // comparisons.
 const radixMin = 256
 
-// An item is what sorting moves: eight bytes of a key, most significant first,
-// and the number of the key.
+// An item is what sorting moves: the first 16 bytes of a key, most significant
+// first, the number of the key, and the size of a text. Of a text of more than
+// 16 bytes digits[1] changes while sorting.
 type item struct {
-	digits uint64
-	i      uint32
+	digits  [2]uint64
+	i, size uint32
 }
 
-// texts are many texts in one piece of memory.
-type texts struct {
-	bytes []byte // with textPadding bytes more at the end
-	ends  []int  // of each text, after a 0
-}
-
-// textPadding lets eight bytes be read wherever a text ends.
-const textPadding = 8
-
-func (t *texts) len() int { return len(t.ends) - 1 }
-
-func (t *texts) size(i uint32) int { return t.ends[i+1] - t.ends[i] }
-
-// digits returns eight bytes of a text from depth on, zeros after its end.
-func (t *texts) digits(i uint32, depth int) uint64 {
-	left := t.size(i) - depth
-	if left <= 0 {
-		return 0
-	}
-	x := binary.BigEndian.Uint64(t.bytes[t.ends[i]+depth:])
-	if left < 8 {
-		x &= ^uint64(0) << (64 - 8*left)
-	}
-	return x
-}
-
-// sortTexts returns the order of texts by their bytes, smallest first, until
-// the scratch space is used again. Of 793,000 words the comparisons alone would
-// take 500 ms, because each has to fetch two texts from memory; here a text is
-// fetched once for each eight bytes that it has in common with others.
-func (s *scratch) sortTexts(t *texts) []item {
-	n := t.len()
-	items := s.itemSpace(n)
-	inParallel(n, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			items[i] = item{t.digits(uint32(i), 0), uint32(i)}
-		}
-	})
+// sortTexts orders items that fill made by the bytes of their texts, smallest
+// first. Of 793,000 words the comparisons alone would take 500 ms, because each
+// has to fetch two texts from memory; here only texts are fetched that have the
+// first 16 bytes in common, and once for each eight bytes more.
+func (s *scratch) sortTexts(t *texts, items []item) {
 	d := &sorter{counts: s.countSpace(), text: t}
-	d.sortTop(items, s.spareSpace(n))
-	return items
+	d.sortTop(items, s.spareSpace(len(items)))
 }
 
-// sortItems orders items by their digits and calls same for runs of equal ones.
+// sortItems orders items by digits[0] and calls same for runs of equal ones.
 func (s *scratch) sortItems(items []item, same func([]item)) {
 	d := sorter{same: same}
 	var spare []item
@@ -86,9 +52,10 @@ func inParallel(n int, f func(lo, hi int)) {
 		return
 	}
 	var wg sync.WaitGroup
-	for k := range parts {
+	for k := 1; k < parts; k++ {
 		wg.Go(func() { f(n*k/parts, n*(k+1)/parts) })
 	}
+	f(0, n/parts)
 	wg.Wait()
 }
 
@@ -108,7 +75,7 @@ func (d *sorter) sortTop(items, spare []item) {
 		d.sort(items, spare, 0)
 		return
 	}
-	ends := d.partition(items, spare)
+	ends := d.partition(items, spare, 0)
 	if ends == nil {
 		d.tie(items, spare, 0)
 		return
@@ -137,16 +104,16 @@ func (d *sorter) sortTop(items, spare []item) {
 	wg.Wait()
 }
 
-// sort orders items. Their digits are at depth in their texts.
+// sort orders items. Their digits are those from depth on in their texts.
 func (d *sorter) sort(items, spare []item, depth int) {
 	switch {
 	case len(items) < 2:
 	case len(items) < insertionMax:
-		insertionSort(items)
+		insertionSort(items, word(depth))
 		d.runs(items, spare, depth)
 	default:
 		bottom := len(d.ends)
-		ends := d.partition(items, spare)
+		ends := d.partition(items, spare, word(depth))
 		if ends == nil {
 			d.tie(items, spare, depth)
 			return
@@ -160,14 +127,18 @@ func (d *sorter) sort(items, spare []item, depth int) {
 	}
 }
 
+// word says which of an item's digits are those at depth.
+func word(depth int) int { return min(depth, 1) }
+
 // runs calls tie for runs of equal digits in sorted items.
 func (d *sorter) runs(items, spare []item, depth int) {
 	if d.text == nil && d.same == nil {
 		return
 	}
+	w := word(depth) & 1
 	for lo := 0; lo < len(items); {
 		hi := lo + 1
-		for hi < len(items) && items[hi].digits == items[lo].digits {
+		for hi < len(items) && items[hi].digits[w] == items[lo].digits[w] {
 			hi++
 		}
 		if hi-lo > 1 {
@@ -189,24 +160,25 @@ func (d *sorter) tie(items, spare []item, depth int) {
 // partition puts items in the order of the leading bits in which they differ,
 // 16 of many items, else 8, and returns where the groups end, on the stack of
 // ends. It returns nil if all digits are equal.
-func (d *sorter) partition(items, spare []item) []int32 {
+func (d *sorter) partition(items, spare []item, w int) []int32 {
+	w &= 1
 	var diff uint64
+	first := items[0].digits[w]
 	for k := range items {
-		diff |= items[k].digits ^ items[0].digits
+		diff |= items[k].digits[w] ^ first
 	}
 	if diff == 0 {
 		return nil
 	}
 	width := 8
-	if len(items) > 1<<15 {
+	if len(items) > 1<<13 {
 		width = 16
 	}
-	shift := max(0, bits.Len64(diff)-width)
-	mask := uint64(1)<<width - 1
+	p := newPicker(diff, width)
 	counts := d.counts[:1<<width]
 	clear(counts)
 	for k := range items {
-		counts[items[k].digits>>shift&mask]++
+		counts[p.pick(items[k].digits[w])]++
 	}
 	bottom := len(d.ends)
 	sum := int32(0)
@@ -217,13 +189,47 @@ func (d *sorter) partition(items, spare []item) []int32 {
 			d.ends = append(d.ends, sum)
 		}
 	}
-	for _, it := range items {
-		b := it.digits >> shift & mask
-		spare[counts[b]] = it
+	for k := range items {
+		it := &items[k]
+		b := p.pick(it.digits[w])
+		spare[counts[b]] = *it
 		counts[b]++
 	}
 	copy(items, spare)
 	return d.ends[bottom:]
+}
+
+// A picker gathers the leading bits in which some numbers differ. The bytes of
+// texts have many bits that don't: of decimal digits half of them. Bits are
+// picked in up to four runs, which is what the bytes of common texts make of 16.
+type picker struct {
+	shift [4]uint8
+	mask  [4]uint64
+}
+
+func newPicker(diff uint64, width int) picker {
+	var p picker
+	for k := range p.mask {
+		if diff == 0 || width == 0 {
+			break
+		}
+		top := bits.Len64(diff)
+		run := min(bits.LeadingZeros64(^(diff << (64 - top))), width)
+		width -= run
+		// The run's bits go to where width, those still free, begins.
+		shift := top - run
+		p.mask[k] = (1<<run - 1) << width
+		p.shift[k] = uint8(shift - width) // perhaps negative: then a rotation to the left
+		diff &= 1<<shift - 1
+	}
+	return p
+}
+
+func (p *picker) pick(x uint64) uint16 {
+	return uint16(bits.RotateLeft64(x, -int(p.shift[0]))&p.mask[0] |
+		bits.RotateLeft64(x, -int(p.shift[1]))&p.mask[1] |
+		bits.RotateLeft64(x, -int(p.shift[2]))&p.mask[2] |
+		bits.RotateLeft64(x, -int(p.shift[3]))&p.mask[3])
 }
 
 // sortSame orders items whose texts are equal in the eight bytes from depth on
@@ -234,34 +240,39 @@ func (d *sorter) sortSame(items, spare []item, depth int) {
 	// ended come first, by length.
 	ended := 0
 	for k := range items {
-		if d.text.size(items[k].i) <= depth+8 {
+		if int(items[k].size) <= depth+8 {
 			items[k], items[ended] = items[ended], items[k]
 			ended++
 		}
 	}
 	if ended > 1 {
-		slices.SortFunc(items[:ended], func(a, b item) int {
-			return cmp.Compare(d.text.size(a.i), d.text.size(b.i))
-		})
+		slices.SortFunc(items[:ended], func(a, b item) int { return cmp.Compare(a.size, b.size) })
 	}
 	rest := items[ended:]
 	if len(rest) < 2 {
 		return
 	}
-	for k := range rest {
-		rest[k].digits = d.text.digits(rest[k].i, depth+8)
+	if depth > 0 {
+		for k := range rest {
+			rest[k].digits[1] = d.text.digits(rest[k].i, rest[k].size, depth+8)
+		}
 	}
 	d.sort(rest, spare[min(ended, len(spare)):], depth+8)
 }
 
 // insertionMax is the length from which insertionSort is the slower way.
-const insertionMax = 64
+const insertionMax = 32
 
-func insertionSort(items []item) {
+func insertionSort(items []item, w int) {
+	w &= 1
 	for i := 1; i < len(items); i++ {
+		x := items[i].digits[w]
+		if items[i-1].digits[w] <= x {
+			continue
+		}
 		it := items[i]
 		k := i
-		for ; k > 0 && items[k-1].digits > it.digits; k-- {
+		for ; k > 0 && items[k-1].digits[w] > x; k-- {
 			items[k] = items[k-1]
 		}
 		items[k] = it

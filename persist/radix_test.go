@@ -29,7 +29,9 @@ func TestSortTexts(t *testing.T) {
 			want := slices.Clone(list)
 			slices.Sort(want)
 			var s scratch
-			for at, it := range s.sortTexts(newTexts(list)) {
+			texts, items := newTexts(list)
+			s.sortTexts(texts, items)
+			for at, it := range items {
 				if list[it.i] != want[at] {
 					t.Fatalf("%d texts of %q: %q at %d, want %q", n, alphabet, list[it.i], at, want[at])
 				}
@@ -38,14 +40,15 @@ func TestSortTexts(t *testing.T) {
 	}
 }
 
-func newTexts(list []string) *texts {
-	t := &texts{ends: []int{0}}
-	for _, s := range list {
-		t.bytes = append(t.bytes, s...)
-		t.ends = append(t.ends, len(t.bytes))
+func newTexts(list []string) (*texts, []item) {
+	t := &texts{}
+	items := make([]item, len(list))
+	for lo := 0; lo < len(list); lo += textsPerBlock {
+		hi := min(lo+textsPerBlock, len(list))
+		t.blocks = append(t.blocks, textBlock{})
+		t.fill(len(t.blocks)-1, list[lo:hi], items[lo:hi])
 	}
-	t.bytes = append(t.bytes, make([]byte, textPadding)...)
-	return t
+	return t, items
 }
 
 func TestFastMaps(t *testing.T) {

@@ -109,7 +109,7 @@ func (g *graph) sweep(s *scratch) bool {
 func (g *graph) addressOrder(s *scratch) []item {
 	order := s.itemSpace(len(g.regions))
 	for i := range order {
-		order[i] = item{uint64(uintptr(g.regions[i].p)), uint32(i)}
+		order[i] = item{digits: [2]uint64{uint64(uintptr(g.regions[i].p))}, i: uint32(i)}
 	}
 	s.sortItems(order, func(same []item) {
 		slices.SortFunc(same, func(a, b item) int {

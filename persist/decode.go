@@ -41,6 +41,7 @@ type decoder struct {
 	buffers int   // how many are read
 	budget  int64 // rows that the container can still have
 	nums    []uint64
+	short   []byte // numbers of one byte
 	chunk   []byte
 	pieces  pieceReader
 	tables  int // bytes of the value section before the types

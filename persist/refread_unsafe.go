@@ -6,13 +6,18 @@ package persist
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 )
 
 // lengths reads the lengths of strings or leaves, and opens the column of
 // their bytes.
 func (d *decoder) lengths(rows int) ([]uint64, *columnReader) {
-	nums := d.numbers(rows)
+	return d.texts(d.numbers(rows))
+}
+
+// texts opens the column of the bytes of texts.
+func (d *decoder) texts(nums []uint64) ([]uint64, *columnReader) {
 	total := uint64(0)
 	for _, x := range nums {
 		if x > uint64(d.c.budget) || total > uint64(d.c.budget) {
@@ -21,7 +26,7 @@ func (d *decoder) lengths(rows int) ([]uint64, *columnReader) {
 		}
 		total += x
 	}
-	if d.r.err != nil || d.err != nil {
+	if d.failure() != nil {
 		return nil, nil
 	}
 	return nums, d.open(d.size(int(total), 1))
@@ -29,37 +34,89 @@ func (d *decoder) lengths(rows int) ([]uint64, *columnReader) {
 
 // stringColumn reads strings. Their bytes are in blocks, like small regions.
 func (d *decoder) stringColumn(c *conv, dst source) {
+	if len(d.r.b) > 0 && d.r.b[0] == 1 && c.p != nil {
+		d.shortStrings(dst)
+		return
+	}
 	nums, r := d.lengths(dst.rows)
-	if d.r.err != nil || d.err != nil {
+	if d.failure() != nil {
 		return
 	}
 	if c.p == nil {
-		for r.left > 0 && d.err == nil && d.r.err == nil {
+		for r.left > 0 && d.failure() == nil {
 			r.next(r.left, 1)
 		}
 		return
 	}
+	cutTexts(r, dst, nums)
+}
+
+// shortStrings reads strings whose lengths are bytes.
+func (d *decoder) shortStrings(dst source) {
+	d.r.byte()
+	size := d.size(dst.rows, 1)
+	if size < 0 {
+		return
+	}
+	r := d.open(size)
+	if d.failure() != nil {
+		return
+	}
+	d.short = slices.Grow(d.short[:0], size)[:size]
+	r.readWhole(d.short)
+	total := 0
+	for _, x := range d.short {
+		total += int(x)
+	}
+	if d.failure() == nil {
+		if r = d.open(d.size(total, 1)); d.failure() == nil {
+			cutTexts(r, dst, d.short)
+		}
+	}
+}
+
+// cutTexts makes strings of the given sizes of the column.
+func cutTexts[N uint8 | uint64](r *columnReader, dst source, sizes []N) {
 	texts := textReader{r: r}
 	defer texts.stop()
-	k := 0
-	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
-		for i := range n {
-			size := int(nums[k])
-			k++
-			if size == 0 {
-				*(*string)(unsafe.Add(q, uintptr(i)*stride)) = ""
-				continue
-			}
-			var text []byte
-			if size <= len(texts.block) {
-				text, texts.block = texts.block[:size], texts.block[size:]
-			} else if text = texts.next(size); text == nil {
-				return
-			}
-			*(*string)(unsafe.Add(q, uintptr(i)*stride)) = unsafe.String(unsafe.SliceData(text), size)
+	if len(sizes) == 1 && r.buf != nil {
+		if s, ok := texts.whole(); ok {
+			dst.each(func(q unsafe.Pointer, _ int, _ uintptr) { *(*string)(q) = s })
 		}
+		return
+	}
+	failed := false
+	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
+		if failed {
+			return
+		}
+		some := sizes[:n]
+		sizes = sizes[n:]
+		block := texts.block
+		for i, x := range some {
+			size := int(x)
+			var text string
+			switch {
+			case size == 0: // a slice of the block would keep it
+			case size <= len(block):
+				text, block = block[:size], block[size:]
+			default:
+				texts.block = block
+				var ok bool
+				if text, ok = texts.next(size); !ok {
+					failed = true
+					return
+				}
+				block = texts.block
+			}
+			*(*string)(unsafe.Add(q, uintptr(i)*stride)) = text
+		}
+		texts.block = block
 	})
 }
+
+// stringOf returns b as a string; it must not change any more.
+func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 func (d *decoder) leafColumn(c *conv, dst source) {
 	nums, r := d.lengths(dst.rows)

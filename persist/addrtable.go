@@ -4,12 +4,14 @@
 
 package persist
 
+import "runtime"
+
 // An addrTable finds the region that starts at an address and is in a pool. It
 // is a plain open-addressing table of numbers: discovery and encoding ask it
 // once for every reference, Go's map takes three times as long (measured with
 // 1e5 nodes), and the garbage collector need not look at it.
 type addrTable struct {
-	slots []addrSlot // a power of two, at most half full
+	slots []addrSlot // a power of two, at most two thirds full
 	n     int
 }
 
@@ -40,10 +42,23 @@ func (t *addrTable) find(addr uintptr, pool int) int {
 	}
 }
 
+// touch has the processor fetch the slots of some addresses together.
+func (t *addrTable) touch(addrs []uint64) {
+	if t.n == 0 {
+		return
+	}
+	mask := len(t.slots) - 1
+	var seen uintptr
+	for _, x := range addrs {
+		seen ^= t.slots[t.hash(uintptr(x))&mask].addr
+	}
+	runtime.KeepAlive(seen)
+}
+
 // insert returns the number stored for addr and pool, storing i if there is
 // none, and whether that was so.
 func (t *addrTable) insert(addr uintptr, pool, i int) (int, bool) {
-	if 2*t.n >= len(t.slots) {
+	if 3*t.n >= 2*len(t.slots) {
 		t.grow()
 	}
 	mask := len(t.slots) - 1
@@ -62,7 +77,12 @@ func (t *addrTable) insert(addr uintptr, pool, i int) (int, bool) {
 
 func (t *addrTable) grow() {
 	old := t.slots
-	t.slots = make([]addrSlot, max(64, 4*len(old)))
+	// Small tables are cheap to fill again, large ones should stay in cache.
+	factor := 2
+	if len(old) < 4096 {
+		factor = 4
+	}
+	t.slots = make([]addrSlot, max(64, factor*len(old)))
 	mask := len(t.slots) - 1
 	for _, s := range old {
 		if s.addr == 0 {

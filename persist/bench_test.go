@@ -6,6 +6,7 @@ package persist
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"runtime"
@@ -116,11 +117,25 @@ func BenchmarkVocabulary(b *testing.B) { benchDumpLoad(b, benchVocabulary(793_00
 func BenchmarkWords(b *testing.B)      { benchDumpLoad(b, benchWords(793_000)) }
 func BenchmarkRows(b *testing.B)       { benchDumpLoad(b, benchRows(200_000)) }
 func BenchmarkGraph(b *testing.B)      { benchDumpLoad(b, benchGraph(100_000)) }
+
+type small struct {
+	Name string
+	Xs   []float64
+}
+
+func newSmall() small { return small{"a", []float64{1, 2}} }
+
 func BenchmarkSmall(b *testing.B) {
-	benchDumpLoad(b, struct {
-		Name string
-		Xs   []float64
-	}{"a", []float64{1, 2}})
+	benchDumpLoad(b, newSmall())
+	b.Run("write", func(b *testing.B) {
+		b.ReportAllocs()
+		v := any(newSmall())
+		for b.Loop() {
+			if err := Write(io.Discard, v); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 func BenchmarkHash(b *testing.B) {
@@ -132,10 +147,7 @@ func BenchmarkHash(b *testing.B) {
 		{"floats", benchFloats(), 80_000_000},
 		{"map200k", benchVocabulary(200_000), 0},
 		{"any1e6", benchAny(1_000_000), 0},
-		{"small", struct {
-			Name string
-			Xs   []float64
-		}{"a", []float64{1, 2}}, 0},
+		{"small", newSmall(), 0},
 		{"int", 42, 0},
 	} {
 		b.Run(test.name, func(b *testing.B) {

@@ -28,7 +28,8 @@ type containerWriter struct {
 	off      int64
 	layout   []byte // the entries of the buffers so far
 	count    int
-	used     bool // compress was used
+	used     bool   // compress was used
+	frame    []byte // scratch space
 
 	// The current buffer.
 	start   int64
@@ -50,16 +51,21 @@ func (c *containerWriter) prefix() error {
 	if c.off > 0 {
 		return nil
 	}
-	var p [prefixSize]byte
-	copy(p[:], magic)
-	binary.LittleEndian.PutUint32(p[8:], version)
-	return c.write(p[:])
+	c.frame = appendPrefix(c.frame[:0])
+	return c.write(c.frame)
+}
+
+func appendPrefix(b []byte) []byte {
+	b = append(b, magic...)
+	b = binary.LittleEndian.AppendUint32(b, version)
+	return append(b, make([]byte, prefixSize-12)...)
 }
 
 func (c *containerWriter) pad() error {
 	var zero [alignment]byte
 	if n := int(-c.off & (alignment - 1)); n > 0 {
-		return c.write(zero[:n])
+		c.frame = append(c.frame[:0], zero[:n]...)
+		return c.write(c.frame)
 	}
 	return nil
 }
@@ -151,27 +157,26 @@ func (c *containerWriter) bufferDone() error {
 // sections, the digest of the value section, which is the digest of the value,
 // and a digest of the layout section and itself.
 func (c *containerWriter) finish(val []byte) error {
-	if err := c.prefix(); err != nil {
-		return err
+	f := c.frame[:0]
+	if c.off == 0 {
+		f = appendPrefix(f)
 	}
-	if err := c.pad(); err != nil {
-		return err
+	if n := int(-c.off & (alignment - 1)); n > 0 {
+		f = append(f, make([]byte, n)...)
 	}
-	start := c.off
-	layout := make([]byte, 0, len(c.layout)+64)
+	start := c.off + int64(len(f))
+	f = append(f, val...)
+	layout := len(f)
 	if c.used {
-		layout = append(layout, 1)
-		layout = binary.AppendUvarint(layout, uint64(len(c.compress.Name())))
-		layout = append(layout, c.compress.Name()...)
+		f = append(f, 1)
+		f = appendText(f, c.compress.Name())
 	} else {
-		layout = append(layout, 0)
+		f = append(f, 0)
 	}
-	layout = binary.AppendUvarint(layout, uint64(c.count))
-	layout = append(layout, c.layout...)
-	tail := make([]byte, 0, len(val)+len(layout)+trailerSize)
-	tail = append(append(tail, val...), layout...)
-	t := newTrailer(start, val, layout)
-	return c.write(append(tail, t[:]...))
+	f = binary.AppendUvarint(f, uint64(c.count))
+	f = append(f, c.layout...)
+	c.frame = appendTrailer(f, start, val, layout)
+	return c.write(c.frame)
 }
 
 // trailer fields, by offset.
@@ -184,17 +189,21 @@ const (
 	trailerMagic  = 120
 )
 
-func newTrailer(start int64, val, layout []byte) [trailerSize]byte {
-	var t [trailerSize]byte
+// appendTrailer appends the trailer to b, which ends with the layout section
+// from the given place on.
+func appendTrailer(b []byte, start int64, val []byte, layout int) []byte {
+	at := len(b)
+	b = append(b, make([]byte, trailerSize)...)
+	t := b[at:]
 	binary.LittleEndian.PutUint64(t[trailerStart:], uint64(start))
 	binary.LittleEndian.PutUint64(t[trailerValue:], uint64(len(val)))
-	binary.LittleEndian.PutUint64(t[trailerLayout:], uint64(len(layout)))
+	binary.LittleEndian.PutUint64(t[trailerLayout:], uint64(at-layout))
 	d := digestOf(val)
 	copy(t[trailerDigest:], d[:])
-	check := trailerSum(layout, t[:])
-	copy(t[trailerCheck:], check[:])
+	d = digestOf(b[layout : at+trailerCheck])
+	copy(t[trailerCheck:], d[:])
 	copy(t[trailerMagic:], magic)
-	return t
+	return b
 }
 
 func trailerSum(layout, t []byte) Digest {

@@ -49,7 +49,27 @@ type mapping struct {
 	keys  []seg
 	vals  []seg
 	texts *textTable // instead of keys
-	keep  any        // what holds keys and vals
+
+	own   unsafe.Pointer // what slot points to
+	whole [2]seg         // the memory of keys and vals, if they're one run each
+}
+
+// contiguous makes keys and vals, of m.n entries each, those of m.
+func (m *mapping) contiguous(keys, vals unsafe.Pointer) {
+	m.whole = [2]seg{{keys, m.n}, {vals, m.n}}
+	if keys != nil {
+		m.keys = m.whole[:1:1]
+	}
+	m.vals = m.whole[1:]
+}
+
+// recycleMaps adds the maps to those that can be used again.
+func recycleMaps(spare, maps []*mapping) []*mapping {
+	for _, m := range maps[:min(len(maps), max(0, 256-len(spare)))] {
+		*m = mapping{}
+		spare = append(spare, m)
+	}
+	return spare
 }
 
 // A graph is what the roots refer to.
@@ -58,6 +78,7 @@ type graph struct {
 	regions []region // in order of discovery
 	done    int      // how many of them were searched
 	index   addrTable
+	refs    []uint64       // the references to the regions, when they have rows
 	named   map[int]string // the names of regions that are well-known variables
 	spans   spanSet
 
@@ -90,6 +111,9 @@ func (e *encoder) discover() {
 	for !e.bad {
 		switch {
 		case e.done < len(e.regions):
+			if len(e.regions) > e.done+linksAhead {
+				e.prefetch()
+			}
 			r := e.regions[e.done]
 			e.done++
 			if r.state == 0 {
@@ -158,7 +182,7 @@ func (e *encoder) visit(p *plan, ptr unsafe.Pointer) {
 		}
 	case opMap:
 		if q := *(*unsafe.Pointer)(ptr); q != nil {
-			e.reachMap(p, q, ptr)
+			e.reachMap(p, q)
 		}
 	case opIface:
 		if q, data := e.dynamic(p, ptr); q != nil {
@@ -207,7 +231,9 @@ func (e *encoder) reach(base *plan, q unsafe.Pointer, n int) {
 	pool := e.poolNumber(base)
 	i, fresh := e.index.insert(uintptr(q), pool, len(e.regions))
 	if !fresh {
-		e.extend(i, base, n)
+		if n > 1 {
+			e.extend(i, base, n)
+		}
 		return
 	}
 	r := region{p: q, n: n, row: -1, owner: -1, pool: int32(pool)}
@@ -243,7 +269,7 @@ func (e *encoder) extend(i int, base *plan, n int) {
 	r.n = n
 }
 
-func (e *encoder) reachMap(p *plan, q, slot unsafe.Pointer) {
+func (e *encoder) reachMap(p *plan, q unsafe.Pointer) {
 	if e.mapIndex == nil {
 		e.mapIndex = map[unsafe.Pointer]*mapping{}
 	}
@@ -252,9 +278,14 @@ func (e *encoder) reachMap(p *plan, q, slot unsafe.Pointer) {
 	}
 	// The slot may be in a copy that is gone when the map is read, so the
 	// mapping gets a slot of its own.
-	own := new(unsafe.Pointer)
-	*own = q
-	m := &mapping{plan: p, slot: unsafe.Pointer(own)}
+	var m *mapping
+	if n := len(e.spareMaps); n > 0 {
+		m, e.spareMaps = e.spareMaps[n-1], e.spareMaps[:n-1]
+	} else {
+		m = &mapping{}
+	}
+	m.plan, m.own = p, q
+	m.slot = unsafe.Pointer(&m.own)
 	e.mapIndex[q] = m
 	e.maps = append(e.maps, m)
 }

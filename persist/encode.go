@@ -34,7 +34,8 @@ type encoder struct {
 
 	eface   any       // the root of Hash and Dump lives here
 	val     []byte    // the value section
-	out     bufferOut // where large columns go; nil when hashing
+	out     bufferOut // where large columns go: file, or nil when hashing
+	file    containerWriter
 	writer  columnWriter
 	bad     bool // something cannot be stored
 	changed bool // the value was modified meanwhile
@@ -68,6 +69,8 @@ type scratch struct {
 	spare      []item
 	counts     []int32
 	textMaps   textMapScratch
+	boxes      []boxGroup
+	spareMaps  []*mapping
 }
 
 func (s *scratch) itemSpace(n int) []item {
@@ -117,6 +120,7 @@ func (e *encoder) release() {
 	clear(g.roots)
 	clear(g.regions)
 	clear(g.work)
+	s.spareMaps = recycleMaps(s.spareMaps, g.maps)
 	clear(g.maps)
 	clear(g.named)
 	clear(g.mapIndex)
@@ -130,12 +134,13 @@ func (e *encoder) release() {
 	clear(s.batches)
 	*e = encoder{
 		graph: graph{
-			roots: g.roots[:0], regions: g.regions[:0], index: g.index, named: g.named, spans: g.spans,
+			roots: g.roots[:0], regions: g.regions[:0], index: g.index, refs: g.refs[:0], named: g.named, spans: g.spans,
 			work: g.work[:0], maps: g.maps[:0], mapIndex: g.mapIndex, pools: g.pools[:0], poolOf: g.poolOf,
 		},
 		typeTable: typeTable{types: t.types[:0], typeIDs: t.typeIDs, boxed: t.boxed},
 		scratch:   s,
 		val:       e.val[:0],
+		file:      containerWriter{layout: e.file.layout[:0], frame: e.file.frame[:0]},
 	}
 	e.textMaps.used = false
 	e.segs, e.batches, e.chunk, e.leaves, e.sums = s.segs[:0], s.batches[:0], s.chunk[:0], s.leaves[:0], s.sums[:0]
@@ -190,6 +195,7 @@ func (e *encoder) encode() error {
 	case !e.place(&e.scratch):
 		return &UnsupportedError{Kind: "memory shared by values of unrelated types"}
 	}
+	e.number()
 	e.write()
 	if e.err == nil && e.opt.onType != nil {
 		e.err = e.reportTypes()
@@ -299,6 +305,11 @@ func (e *encoder) writeMaps() {
 		e.num(0)
 		return
 	}
+	if len(e.maps) == 1 {
+		e.num(1)
+		e.writeMapGroup(e.maps[0].plan, e.maps)
+		return
+	}
 	var order []*plan
 	groups := map[*plan][]*mapping{}
 	for _, m := range e.maps {
@@ -310,31 +321,35 @@ func (e *encoder) writeMaps() {
 	}
 	e.num(len(order))
 	for _, p := range order {
-		ms := groups[p]
-		e.num(e.typeID(p))
-		e.num(len(ms))
-		nums := e.numbers(len(ms))
-		rows := 0
-		for i, m := range ms {
-			nums[i] = uint64(m.n)
-			rows += m.n
-		}
-		e.numberColumn(nums)
-		if rows == 0 || e.nested >= 2 {
-			continue
-		}
-		keys := batch{plan: p.key, src: source{stride: p.key.size, rows: rows}}
-		vals := batch{plan: p.val, src: source{stride: p.val.size, rows: rows}}
-		if len(ms) == 1 {
-			keys.texts, keys.src.segs, vals.src.segs = ms[0].texts, ms[0].keys, ms[0].vals
-		} else {
-			for _, m := range ms {
-				keys.src.segs = append(keys.src.segs, m.keySegs()...)
-				vals.src.segs = append(vals.src.segs, m.vals...)
-			}
-		}
-		e.batches = append(e.batches, keys, vals)
+		e.writeMapGroup(p, groups[p])
 	}
+}
+
+// writeMapGroup writes the maps of one type.
+func (e *encoder) writeMapGroup(p *plan, ms []*mapping) {
+	e.num(e.typeID(p))
+	e.num(len(ms))
+	nums := e.numbers(len(ms))
+	rows := 0
+	for i, m := range ms {
+		nums[i] = uint64(m.n)
+		rows += m.n
+	}
+	e.numberColumn(nums)
+	if rows == 0 || e.nested >= 2 {
+		return
+	}
+	keys := batch{plan: p.key, src: source{stride: p.key.size, rows: rows}}
+	vals := batch{plan: p.val, src: source{stride: p.val.size, rows: rows}}
+	if len(ms) == 1 {
+		keys.texts, keys.src.segs, vals.src.segs = ms[0].texts, ms[0].keys, ms[0].vals
+	} else {
+		for _, m := range ms {
+			keys.src.segs = append(keys.src.segs, m.keySegs()...)
+			vals.src.segs = append(vals.src.segs, m.vals...)
+		}
+	}
+	e.batches = append(e.batches, keys, vals)
 }
 
 const flagCapacity = 1

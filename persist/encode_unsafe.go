@@ -6,6 +6,7 @@ package persist
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -222,52 +223,20 @@ func (e *encoder) leafColumn(l *leaf, s source) {
 	e.wholeColumn(1, e.leaves)
 }
 
-// References are stored as 0 for nil, 1 for something without memory, and from
-// 2 on the row or, after the rows, the alias.
-const (
-	refNil   = 0
-	refEmpty = 1
-	refFirst = 2
-)
-
-// ref returns the reference to the elements of base at q.
-func (e *encoder) ref(base *plan, q unsafe.Pointer) uint64 {
-	switch {
-	case q == nil:
-		return refNil
-	case base.size == 0:
-		return refEmpty
-	}
-	pool := e.poolNumber(base)
-	i := e.index.find(uintptr(q), pool)
-	if i < 0 {
-		if e.limit == 0 {
-			e.err = errChanged
-		}
-		return refEmpty
-	}
-	r := &e.regions[i]
-	if r.state&(regionAlias|regionNamed) != 0 {
-		return uint64(refFirst + e.pools[pool].rows + r.row)
-	}
-	o := &e.regions[r.owner]
-	return uint64(refFirst + o.row + int((uintptr(q)-uintptr(o.p))/base.size))
-}
-
 func (e *encoder) pointerColumn(p *plan, s source) {
 	nums := e.numbers(s.rows)
 	k := 0
 	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			x := *(*unsafe.Pointer)(unsafe.Add(q, uintptr(i)*stride))
+			nums[k] = uint64(uintptr(x))
 			if p.per == 0 && x != nil {
 				nums[k] = refEmpty
-			} else {
-				nums[k] = e.ref(p.base, x)
 			}
 			k++
 		}
 	})
+	e.resolve(p.base, nums)
 	e.numberColumn(nums)
 }
 
@@ -288,11 +257,12 @@ func (e *encoder) sliceColumn(p *plan, s source) {
 			case size*p.per == 0:
 				nums[k] = refEmpty
 			default:
-				nums[k] = e.ref(p.base, h.data)
+				nums[k] = uint64(uintptr(h.data))
 			}
 			k++
 		}
 	})
+	e.resolve(p.base, nums)
 	e.numberColumn(nums)
 	lengths := func(capacity bool) {
 		nums = e.numbers(s.rows)
@@ -342,12 +312,8 @@ func (e *encoder) mapColumn(s source) {
 // one batch for each type in the order in which the types appear.
 func (e *encoder) ifaceColumn(p *plan, s source) {
 	nums := e.numbers(s.rows)
-	var (
-		plans  []*plan
-		counts []int
-		last   = -1
-		k      int
-	)
+	groups := e.boxes[:0]
+	last, k := -1, 0
 	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			d, _ := e.dynamic(p, unsafe.Add(q, uintptr(i)*stride))
@@ -358,46 +324,59 @@ func (e *encoder) ifaceColumn(p *plan, s source) {
 			}
 			nums[k] = uint64(e.typeID(d)) + 1
 			k++
-			if last < 0 || plans[last] != d {
-				if last = indexPlan(plans, d); last < 0 {
-					last = len(plans)
-					plans, counts = append(plans, d), append(counts, 0)
-				}
+			if last = groupOf(groups, last, d); last < 0 {
+				last = len(groups)
+				groups = append(groups, boxGroup{plan: d})
 			}
-			counts[last]++
+			groups[last].end++
 		}
 	})
+	e.boxes = groups
 	e.numberColumn(nums)
-	segs := make([][]seg, len(plans))
-	for i, d := range plans {
-		e.boxed[d] = true
-		segs[i] = make([]seg, 0, counts[i])
+	total := len(e.segs)
+	for i := range groups {
+		g := &groups[i]
+		e.boxed[g.plan] = true
+		g.start, g.at = total, total
+		total += g.end
+		g.end = total
 	}
+	e.segs = slices.Grow(e.segs, total-len(e.segs))[:total]
 	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			d, data := e.dynamic(p, unsafe.Add(q, uintptr(i)*stride))
 			if d == nil {
 				continue
 			}
-			if plans[last] != d {
-				if last = indexPlan(plans, d); last < 0 {
-					e.err = errChanged
-					return
-				}
+			if last = groupOf(groups, last, d); last < 0 || groups[last].at == groups[last].end {
+				e.err = errChanged
+				return
 			}
-			segs[last] = append(segs[last], seg{data, 1})
+			g := &groups[last]
+			e.segs[g.at] = seg{data, 1}
+			g.at++
 		}
 	})
-	for i, d := range plans {
-		e.batches = append(e.batches, batch{plan: d, src: source{segs: segs[i], stride: d.size, rows: len(segs[i])}})
+	for i := range groups {
+		g := &groups[i]
+		if g.at != g.end {
+			e.err = errChanged
+		}
+		e.batches = append(e.batches, batch{plan: g.plan, src: source{segs: e.segs[g.start:g.at:g.at], stride: g.plan.size, rows: g.at - g.start}})
 	}
 }
 
-func indexPlan(plans []*plan, p *plan) int {
-	for i, q := range plans {
-		if q == p {
-			return i
-		}
+// A boxGroup is the values of one type in a column of interfaces, and where in
+// the segs they are.
+type boxGroup struct {
+	plan           *plan
+	start, at, end int
+}
+
+// groupOf returns the number of the group of p, trying last first, or -1.
+func groupOf(groups []boxGroup, last int, p *plan) int {
+	if last >= 0 && groups[last].plan == p {
+		return last
 	}
-	return -1
+	return slices.IndexFunc(groups, func(g boxGroup) bool { return g.plan == p })
 }

@@ -112,8 +112,8 @@ func join(buffers, value, layout []byte) []byte {
 	start := w.off
 	w.write(value)
 	w.write(layout)
-	t := newTrailer(start, value, layout)
-	w.write(t[:])
+	t := appendTrailer(bytes.Clone(layout), start, value, 0)
+	w.write(t[len(layout):])
 	return b.Bytes()
 }
 

@@ -92,17 +92,37 @@ func snapFast[K cmp.Ordered, V any](e *encoder, m *mapping) {
 		e.changed = true
 		return
 	}
-	keys, vals := make([]K, n), make([]V, n)
 	order := sortKeys(&e.scratch, ks)
+	if n < 1<<14 {
+		reorder(order, ks, vs)
+		m.contiguous(unsafe.Pointer(unsafe.SliceData(ks)), unsafe.Pointer(unsafe.SliceData(vs)))
+		return
+	}
+	keys, vals := make([]K, n), make([]V, n)
 	inParallel(n, func(lo, hi int) {
 		for at := lo; at < hi; at++ {
 			i := order[at].i
 			keys[at], vals[at] = ks[i], vs[i]
 		}
 	})
-	m.keep = [2]any{keys, vals}
-	m.keys = []seg{{unsafe.Pointer(unsafe.SliceData(keys)), n}}
-	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
+	m.contiguous(unsafe.Pointer(unsafe.SliceData(keys)), unsafe.Pointer(unsafe.SliceData(vals)))
+}
+
+// reorder puts ks and vs in the order of items, which it spoils.
+func reorder[K, V any](order []item, ks []K, vs []V) {
+	for start := range order {
+		k, v, at := ks[start], vs[start], start
+		for {
+			from := int(order[at].i)
+			order[at].i = uint32(at)
+			if from == start || from == at {
+				break
+			}
+			ks[at], vs[at] = ks[from], vs[from]
+			at = from
+		}
+		ks[at], vs[at] = k, v
+	}
 }
 
 // sortKeys returns the order of the keys.

@@ -5,6 +5,7 @@
 package persist
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -188,8 +189,8 @@ func (c *container) seal() {
 		copy(c.value[s.digest:], d[:])
 	}
 	layout := c.data[c.start+int64(len(c.value)) : len(c.data)-trailerSize]
-	t := newTrailer(c.start, c.value, layout)
-	copy(c.data[len(c.data)-trailerSize:], t[:])
+	t := appendTrailer(bytes.Clone(layout), c.start, c.value, 0)
+	copy(c.data[len(c.data)-trailerSize:], t[len(layout):])
 }
 
 // An inPlaceBuffer is a buffer that is used where it's mapped.

@@ -50,7 +50,6 @@ func snapMap(e *encoder, m *mapping) {
 		s.perm[i] = i
 	}
 	s.sort()
-	m.keep = [2]any{keys.Interface(), vals.Interface()}
 	m.keys, m.vals = make([]seg, n), make([]seg, n)
 	for k, i := range s.perm {
 		m.keys[k] = seg{s.key(i), 1}

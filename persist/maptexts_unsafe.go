@@ -267,8 +267,8 @@ func snapTexts[V any](e *encoder, m *mapping, src map[string]V) bool {
 			vals[at] = vs[items[at].i]
 		}
 	})
-	m.texts, m.keep = table, vals
-	m.vals = []seg{{unsafe.Pointer(unsafe.SliceData(vals)), n}}
+	m.texts = table
+	m.contiguous(nil, unsafe.Pointer(unsafe.SliceData(vals)))
 	return true
 }
 

@@ -25,6 +25,9 @@ type options struct {
 }
 
 func newOptions(opts []Option) options {
+	if len(opts) == 0 {
+		return options{} // without the allocation that calling the functions takes
+	}
 	var o options
 	for _, opt := range opts {
 		opt(&o)

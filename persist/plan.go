@@ -50,6 +50,9 @@ type plan struct {
 	val  *plan
 
 	fields  []planField
+	name    []byte // what describes the type in a container: see describe
+	text    []byte
+	links   []uintptr // see linksOf
 	leaf    *leaf
 	named   bool    // there are well-known variables of the type
 	refuse  string  // why no value of the type can be stored
@@ -61,6 +64,7 @@ type planField struct {
 	name string
 	off  uintptr
 	plan *plan
+	head []byte // see describe
 }
 
 // plans is a cache of a pure function of the type, so it may be shared by all
@@ -134,6 +138,7 @@ func (b *planner) plan(t reflect.Type) *plan {
 	p.named = t == errorString || t == location
 	if l := leafOf(t); l != nil {
 		p.op, p.leaf, p.flat = opLeaf, l, true
+		p.describe()
 		return p
 	}
 	switch t.Kind() {
@@ -170,6 +175,8 @@ func (b *planner) plan(t reflect.Type) *plan {
 		p.lane = p.width
 	}
 	p.ordered = ordered(p)
+	p.links = linksOf(nil, p, 0)
+	p.describe()
 	return p
 }
 
@@ -181,7 +188,7 @@ func (b *planner) structPlan(p *plan) {
 			continue
 		}
 		q := b.plan(f.Type)
-		p.fields = append(p.fields, planField{f.Name, f.Offset, q})
+		p.fields = append(p.fields, planField{f.Name, f.Offset, q, describeField(f)})
 		p.flat = p.flat && q.flat
 		p.depth = max(p.depth, q.depth+1)
 		content = content || q.size > 0

@@ -34,14 +34,15 @@ func (s *scratch) sortTexts(t *texts, items []item) {
 	d.sortTop(items, s.spareSpace(len(items)))
 }
 
-// sortItems orders items by digits[0] and calls same for runs of equal ones.
+// sortItems orders items by digits[0] and calls same for runs of equal ones,
+// perhaps on several cores.
 func (s *scratch) sortItems(items []item, same func([]item)) {
 	d := sorter{same: same}
 	var spare []item
 	if len(items) >= insertionMax {
 		d.counts, spare = s.countSpace(), s.spareSpace(len(items))
 	}
-	d.sort(items, spare, 0)
+	d.sortTop(items, spare)
 }
 
 // inParallel calls f for parts of the numbers below n that are worth it.
@@ -85,7 +86,7 @@ func (d *sorter) sortTop(items, spare []item) {
 	for k := range min(runtime.GOMAXPROCS(0), 8) {
 		own := d
 		if k > 0 {
-			own = &sorter{counts: make([]int32, len(d.counts)), text: d.text}
+			own = &sorter{counts: make([]int32, len(d.counts)), text: d.text, same: d.same}
 		}
 		wg.Go(func() {
 			for {

@@ -248,8 +248,8 @@ func (d *decoder) mapColumn(c *conv, dst source) {
 	})
 }
 
-// A boxGroup collects the values of one type in a column of interfaces.
-type boxGroup struct {
+// A storedGroup collects the values of one type in a column of interfaces.
+type storedGroup struct {
 	id    int
 	box   boxedType
 	word  unsafe.Pointer
@@ -285,8 +285,8 @@ func (d *decoder) ifaceColumn(c *conv, dst source) {
 }
 
 // groupBoxes finds the types in a column, in order of appearance.
-func (d *decoder) groupBoxes(c *conv, nums []uint64) []boxGroup {
-	var groups []boxGroup
+func (d *decoder) groupBoxes(c *conv, nums []uint64) []storedGroup {
+	var groups []storedGroup
 	index := map[uint64]int{}
 	last, lastNum := -1, uint64(0)
 	for _, x := range nums {
@@ -300,7 +300,7 @@ func (d *decoder) groupBoxes(c *conv, nums []uint64) []boxGroup {
 					d.r.fail("an interface with a type that is not there")
 					return nil
 				}
-				g := boxGroup{id: int(x - 1)}
+				g := storedGroup{id: int(x - 1)}
 				if c.p != nil {
 					g.box = d.boxed[g.id]
 					d.err = g.box.err
@@ -324,12 +324,12 @@ func (d *decoder) groupBoxes(c *conv, nums []uint64) []boxGroup {
 }
 
 // fillBoxes writes the interfaces.
-func (d *decoder) fillBoxes(dst source, nums []uint64, groups []boxGroup) {
-	byNum := map[uint64]*boxGroup{}
+func (d *decoder) fillBoxes(dst source, nums []uint64, groups []storedGroup) {
+	byNum := map[uint64]*storedGroup{}
 	for i := range groups {
 		byNum[uint64(groups[i].id)+1] = &groups[i]
 	}
-	var g *boxGroup
+	var g *storedGroup
 	lastNum := uint64(0)
 	k := 0
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
@@ -354,7 +354,7 @@ func (d *decoder) fillBoxes(dst source, nums []uint64, groups []boxGroup) {
 }
 
 // take returns memory for the next value.
-func (g *boxGroup) take() unsafe.Pointer {
+func (g *storedGroup) take() unsafe.Pointer {
 	p := g.box.p
 	if p.size == 0 {
 		return unsafe.Pointer(&nothing)

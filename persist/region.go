@@ -111,15 +111,21 @@ func (g *graph) addressOrder(s *scratch) []item {
 	for i := range order {
 		order[i] = item{digits: [2]uint64{uint64(uintptr(g.regions[i].p))}, i: uint32(i)}
 	}
-	s.sortItems(order, func(same []item) {
-		slices.SortFunc(same, func(a, b item) int {
-			r, s := &g.regions[a.i], &g.regions[b.i]
-			// The outer of two that start together first: the longer, or the
-			// one whose type contains the other's.
-			return cmp.Or(cmp.Compare(g.end(s), g.end(r)), cmp.Compare(g.base(s).depth, g.base(r).depth), cmp.Compare(a.i, b.i))
+	if len(order) < insertionMax {
+		slices.SortFunc(order, func(a, b item) int {
+			return cmp.Or(cmp.Compare(a.digits[0], b.digits[0]), g.compareNested(a, b))
 		})
-	})
+		return order
+	}
+	s.sortItems(order, func(same []item) { slices.SortFunc(same, g.compareNested) })
 	return order
+}
+
+// compareNested orders regions that start together: the outer one first, which
+// is the longer, or the one whose type contains the other's.
+func (g *graph) compareNested(a, b item) int {
+	r, s := &g.regions[a.i], &g.regions[b.i]
+	return cmp.Or(cmp.Compare(g.end(s), g.end(r)), cmp.Compare(g.base(s).depth, g.base(r).depth), cmp.Compare(a.i, b.i))
 }
 
 // partPath appends the way from the first of room values of type p to the n

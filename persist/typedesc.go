@@ -43,62 +43,71 @@ const (
 )
 
 func (e *encoder) writeType(p *plan) {
-	t := p.t
-	kind := byte(t.Kind())
-	switch p.op {
-	case opLeaf:
-		kind = kindLeaf
-	case opFiller:
-		kind = kindFiller
-	}
+	kind := p.storedKind()
 	if e.boxed[p] {
-		e.val = append(e.val, kind|kindBoxed)
-	} else {
-		e.val = append(e.val, kind)
+		kind |= kindBoxed
 	}
-	e.text(fullName(t))
-	switch {
-	case kind == kindLeaf:
-	case p.op == opPtr, p.op == opSlice:
+	e.val = append(e.val, kind)
+	e.val = append(e.val, p.name...)
+	switch p.op {
+	case opPtr, opSlice:
 		e.num(e.typeID(p.elem))
-	case p.op == opArray:
-		e.num(t.Len())
+	case opArray:
+		e.num(p.t.Len())
 		e.num(e.typeID(p.elem))
-	case p.op == opMap:
+	case opMap:
 		e.num(e.typeID(p.key))
 		e.num(e.typeID(p.val))
-	case p.op == opStruct, p.op == opFiller:
+	case opStruct, opFiller:
 		e.num(len(p.fields))
-		e.num(t.NumField() - len(p.fields))
-		k := 0
-		for f := range t.Fields() {
-			if f.Name == "_" {
-				continue
-			}
-			flags := byte(0)
-			if f.Anonymous {
-				flags |= fieldEmbedded
-			}
-			if f.IsExported() {
-				flags |= fieldExported
-			}
-			e.text(f.Name)
-			e.text(f.PkgPath)
-			e.text(string(f.Tag))
-			e.val = append(e.val, flags)
-			e.num(e.typeID(p.fields[k].plan))
-			k++
+		e.num(p.t.NumField() - len(p.fields))
+		for i := range p.fields {
+			e.val = append(e.val, p.fields[i].head...)
+			e.num(e.typeID(p.fields[i].plan))
 		}
-	case p.op == opIface:
-		e.num(t.NumMethod())
-		for m := range t.Methods() {
-			e.text(m.Name)
-			e.text(m.PkgPath)
-			e.text(m.Type.String())
-		}
-	case p.op == opNil:
-		e.text(t.String())
+	case opIface, opNil:
+		e.val = append(e.val, p.text...)
 	}
+}
+
+func (p *plan) storedKind() byte {
+	switch p.op {
+	case opLeaf:
+		return kindLeaf
+	case opFiller:
+		return kindFiller
+	}
+	return byte(p.kind)
+}
+
+// describe makes the parts of the type's description that are the same in all
+// containers.
+func (p *plan) describe() {
+	p.name = appendText(nil, fullName(p.t))
+	switch p.op {
+	case opIface:
+		p.text = binary.AppendUvarint(nil, uint64(p.t.NumMethod()))
+		for m := range p.t.Methods() {
+			p.text = appendText(appendText(appendText(p.text, m.Name), m.PkgPath), m.Type.String())
+		}
+	case opNil:
+		p.text = appendText(nil, p.t.String())
+	}
+}
+
+func describeField(f reflect.StructField) []byte {
+	flags := byte(0)
+	if f.Anonymous {
+		flags |= fieldEmbedded
+	}
+	if f.IsExported() {
+		flags |= fieldExported
+	}
+	return append(appendText(appendText(appendText(nil, f.Name), f.PkgPath), string(f.Tag)), flags)
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 // Kinds beyond the numbers of reflect.Kind, which containers use for the rest.

@@ -23,7 +23,8 @@ func EncodeValues(w io.Writer, vs []reflect.Value, opts ...Option) error {
 }
 
 func (e *encoder) writeTo(w io.Writer) error {
-	c := &containerWriter{w: w, compress: e.opt.compress}
+	c := &e.file
+	*c = containerWriter{w: w, compress: e.opt.compress, layout: c.layout[:0], frame: c.frame[:0]}
 	e.out = c
 	if err := e.encode(); err != nil {
 		return err

@@ -1,8 +1,10 @@
 package atomicfile
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // A File is being written beside the path that it'll be published at.
@@ -13,17 +15,34 @@ type File struct {
 }
 
 // Create makes a temporary file in the directory of path.
-func Create(path string, perm os.FileMode) (*File, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp*")
+func Create(path string, perm os.FileMode) (File, error) {
+	f, err := createTemp(path)
 	if err != nil {
-		return nil, err
+		return File{}, err
 	}
 	if err := f.Chmod(perm); err != nil {
 		f.Close()
 		os.Remove(f.Name())
-		return nil, err
+		return File{}, err
 	}
-	return &File{File: f, path: path}, nil
+	return File{File: f, path: path}, nil
+}
+
+// createTemp is os.CreateTemp for a name made of that of path, with one
+// allocation for the name: small files are written often.
+func createTemp(path string) (*os.File, error) {
+	var space [256]byte
+	dir, base := filepath.Split(path)
+	name := append(append(append(append(space[:0], dir...), '.'), base...), ".tmp"...)
+	var err error
+	for range 1000 {
+		var f *os.File
+		f, err = os.OpenFile(string(strconv.AppendUint(name, rand.Uint64(), 36)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if !os.IsExist(err) {
+			return f, err
+		}
+	}
+	return nil, err
 }
 
 // Commit publishes the file. With sync, its content is on the disk before its
@@ -42,7 +61,7 @@ func (f *File) Commit(sync bool) error {
 	f.done = true
 	err := f.Close()
 	if err == nil {
-		err = os.Rename(f.Name(), f.path)
+		err = rename(f.Name(), f.path)
 	}
 	if err != nil {
 		os.Remove(f.Name())

@@ -37,7 +37,7 @@ func CreateZip(path string, compressed bool) (*ZipWriter, error) {
 		return nil, fmt.Errorf("npy: %w", err)
 	}
 	w := NewZipWriter(f, compressed)
-	w.file = f
+	w.file = &f
 	return w, nil
 }
 

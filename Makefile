@@ -52,16 +52,20 @@ test: prepare
 		echo "make test: the Go tests passed; THE JUPYTER PART DID NOT RUN, for the reason above" >&2; \
 	fi
 
-# A cold and a warm run of the quickstart through nbclient, each in a new
-# kernel process, then the black-box tests of the protocol.
+# A cold and a warm run of each notebook through nbclient, each in a new kernel
+# process, what Python makes of the files, then the black-box tests of the
+# protocol.
 jupyter: prepare setup
 	VIRTUAL_ENV=$(VENV) $(GOMEMO) install -sys-prefix
 	@set -e; cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
-	export GOMEMO_CACHE=$$cache VIRTUAL_ENV=$(VENV) PATH="$(VENV)/bin:$$PATH"; set -x; \
-	python testdata/jupyter/run_notebook.py --expect miss notebooks/quickstart.ipynb; \
-	python testdata/jupyter/run_notebook.py --expect hit --out $$cache/out.ipynb notebooks/quickstart.ipynb; \
-	$(GOMEMO) run -o $$cache/run.ipynb notebooks/quickstart.ipynb >/dev/null; \
-	python testdata/jupyter/same_outputs.py $$cache/out.ipynb $$cache/run.ipynb; \
+	export TMPDIR=$$cache GOMEMO_CACHE=$$cache/calls VIRTUAL_ENV=$(VENV) PATH="$(VENV)/bin:$$PATH"; set -x; \
+	for book in quickstart persist; do \
+		python testdata/jupyter/run_notebook.py --expect miss notebooks/$$book.ipynb; \
+		python testdata/jupyter/run_notebook.py --expect hit --out $$cache/out.ipynb notebooks/$$book.ipynb; \
+		$(GOMEMO) run -o $$cache/run.ipynb notebooks/$$book.ipynb >/dev/null; \
+		python testdata/jupyter/same_outputs.py $$cache/out.ipynb $$cache/run.ipynb; \
+	done; \
+	python testdata/jupyter/exchanged.py $$cache/gomemo-persist; \
 	python testdata/jupyter/kernel_tests.py
 
 race:

@@ -155,7 +155,7 @@ func TestColumnsRoundTrip(t *testing.T) {
 		t.Errorf("wider: %v, %v", got, err)
 	}
 	info, err := Inspect(path)
-	if err != nil || fmt.Sprint(info) != "{2 1 [{a float32 false} {b float32 false}]}" {
+	if err != nil || fmt.Sprint(info) != "2 rows\n  a: float32\n  b: float32" {
 		t.Errorf("%v, %v", info, err)
 	}
 }

@@ -83,6 +83,21 @@ func Inspect(path string) (info Info, err error) {
 	return info, nil
 }
 
+// String returns a line for the table and one for each column.
+func (i Info) String() string {
+	s := fmt.Sprintf("%d rows", i.Rows)
+	if i.Batches > 1 {
+		s += fmt.Sprintf(" in %d batches", i.Batches)
+	}
+	for _, c := range i.Columns {
+		s += fmt.Sprintf("\n  %s: %s", c.Name, c.Type)
+		if c.Nullable {
+			s += ", may be null"
+		}
+	}
+	return s
+}
+
 // content is what a file or a stream has.
 type content struct {
 	schema  *arrow.Schema

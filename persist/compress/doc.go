@@ -8,10 +8,9 @@
 //	v, err := persist.Load[T]("v.zst", compress.All())
 //
 // They're not part of package persist, so that a program that does not compress
-// does not link their libraries: with them a program is 1.9 MB larger, depends
-// on three more modules, and a notebook that uses one of these modules in
-// another version needs an engine of its own. Nothing is registered on import;
-// a compressor of your own joins by the option persist.Compressors.
+// does not link their libraries: with them a program is 1.9 MB larger and
+// depends on three more modules. Nothing is registered on import; a compressor
+// of your own joins by the option persist.Compressors.
 //
 // Zstd at its default level is the choice for storage and S2 for speed; the
 // others are there to compare with joblib. Gzip, Zlib and XZ are many times

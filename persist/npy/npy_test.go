@@ -230,14 +230,3 @@ func tryRead[T Element](t *testing.T, b []byte, h Header) {
 	}
 	view[T](b)
 }
-
-func Example() {
-	var b bytes.Buffer
-	err := Write(&b, Array[float64]{Data: []float64{1, 2, 3, 4, 5, 6}, Shape: []int{2, 3}})
-	if err != nil {
-		fmt.Println(err)
-	}
-	a, err := Read[float64](&b)
-	fmt.Println(a.Shape, a.At(1, 0), err)
-	// Output: [2 3] 4 <nil>
-}

@@ -10,6 +10,7 @@ from kernel start to the last cell, and the totals of the reports.
 """
 import argparse
 import json
+import os
 import sys
 import time
 
@@ -59,7 +60,8 @@ def main():
     args = parser.parse_args()
 
     notebook = nbformat.read(args.notebook, as_version=4)
-    client = NotebookClient(notebook, kernel_name=args.kernel, timeout=args.timeout)
+    where = {"metadata": {"path": os.path.dirname(args.notebook) or "."}}  # as in Jupyter
+    client = NotebookClient(notebook, kernel_name=args.kernel, timeout=args.timeout, resources=where)
     begun = time.perf_counter()
     try:
         client.execute()

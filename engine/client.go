@@ -17,7 +17,7 @@ import (
 const patience = 2500 * time.Millisecond
 
 // goodbye is how long an engine may take to end when it is closed.
-const goodbye = time.Second
+const goodbye = 100 * time.Millisecond
 
 // Options say which engine to start.
 type Options struct {
@@ -102,7 +102,7 @@ func (c *Client) Run(ctx context.Context, r *wire.Run, out Output) (*wire.Done, 
 	if err != nil {
 		return nil, fmt.Errorf("engine: cell %d: %w", r.Seq, err)
 	}
-	cell := &call{seq: r.Seq, out: out, end: make(chan outcome, 1)}
+	cell := &call{seq: r.Seq, out: out, end: make(chan outcome, 1), deadlock: make(chan struct{}, 1)}
 	c.relay.begin(cell)
 	written := make(chan struct{})
 	go func() { // an engine that does not read must not keep us from interrupting
@@ -134,6 +134,7 @@ func (c *Client) interrupt(cell *call, begun <-chan struct{}) (*wire.Done, error
 	case o := <-cell.end:
 		<-sent
 		return o.done, o.err
+	case <-cell.deadlock:
 	case <-timer.C:
 	}
 	c.process.kill()
@@ -156,10 +157,30 @@ func unanswered(cell *call, err error) error {
 	doing := "blocked in a system call or in foreign code"
 	if cell.stuck != nil {
 		doing = "in state " + strconv.Quote(cell.stuck.State)
-		d.Frames = cell.stuck.Frames
+		d.Frames = whereabouts(cell.stuck)
 	}
 	d.Message = fmt.Sprintf("interrupted: the cell was %s and did not end within %v, so its process was ended", doing, patience)
+	if cell.stuck != nil && cell.stuck.Deadlock {
+		d.Message = "interrupted: all goroutines of the cell were blocked, which nothing could end, so its process was ended"
+	}
 	return &d
+}
+
+// whereabouts lists where goroutines were, each place under a line that says
+// in which state. Where only the cell's own is known the message has said that.
+func whereabouts(s *wire.Stuck) []wire.Frame {
+	if len(s.Others) == 0 && !s.Deadlock {
+		return s.Frames
+	}
+	frames := append([]wire.Frame{{Func: "the cell: " + s.State}}, s.Frames...)
+	for _, w := range s.Others {
+		head := "a goroutine: "
+		if w.Count > 1 {
+			head = strconv.Itoa(w.Count) + " goroutines: "
+		}
+		frames = append(append(frames, wire.Frame{Func: head + w.State}), w.Frames...)
+	}
+	return frames
 }
 
 // Interrupt asks cell seq to end, without ending the process if it does not.

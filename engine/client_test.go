@@ -76,7 +76,7 @@ func (s *notebook) ok(cell string) (result string, out *transcript) {
 	return display.Bundle{Data: done.Result}.Plain(), out
 }
 
-// dies runs a cell that must end its engine, within a second.
+// dies runs a cell that must end its engine, soon.
 func (s *notebook) dies(cell string) (*wire.Death, *transcript) {
 	s.t.Helper()
 	began := time.Now()
@@ -85,7 +85,7 @@ func (s *notebook) dies(cell string) (*wire.Death, *transcript) {
 	if !errors.As(err, &death) {
 		s.t.Fatalf("%s: %v, want a death", cell, err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 10*time.Second { // seconds on a machine with much else to do
 		s.t.Errorf("%s took %v", cell, took)
 	}
 	return death, out
@@ -250,9 +250,9 @@ func TestDeaths(t *testing.T) {
 		{"exit", "the cell ended its process with exit status 3 (os.Exit or log.Fatal)", 3, "", "last words", ""},
 		{"fatal", "the cell ended its process with exit status 1 (os.Exit or log.Fatal)", 1, "", "", "no way\n"},
 		{"goroutine", "panic: boom 1 [in a goroutine]", 2, "decl-1a.go:2", "", "before "},
-		{"recursion", "stack overflow: a goroutine needs more than 256 MB of stack, which is what unlimited recursion does", 2, "decl-2b.go:", "", ""},
+		{"recursion", "stack overflow: a goroutine needs more than 256 MiB of stack, which is what unlimited recursion does", 2, "decl-2b.go:", "", ""},
 		{"mapwrites", "fatal error: concurrent map writes", 2, "", "", "any"}, // in a race test it prints more
-		{"kill", "the engine process was killed (signal 9, killed)", -1, "", "", ""},
+		{"kill", "the engine process was killed (signal 9, killed), as the system does when memory is short", -1, "", "", ""},
 		{"lookalike exit", "the cell ended its process with exit status 2 (os.Exit or log.Fatal)", 2, "", "", "panic: not really\n"},
 	} {
 		s := start(t)
@@ -388,8 +388,8 @@ func TestACellThatDoesNotAnswerIsEnded(t *testing.T) {
 	if !errors.As(err, &death) {
 		t.Fatal(err)
 	}
-	want := `interrupted: the cell was in state "chan receive" and did not end within 2.5s, so its process was ended`
-	if death.Message != want || len(death.Frames) == 0 || at(death.Frames[0]) != "decl-5e.go:2" {
+	want := "interrupted: all goroutines of the cell were blocked, which nothing could end, so its process was ended"
+	if death.Message != want || len(death.Frames) < 2 || death.Frames[0].Func != "the cell: chan receive" || at(death.Frames[1]) != "decl-5e.go:2" {
 		t.Errorf("%q at %v", death.Message, death.Frames)
 	}
 	if took := time.Since(began); took > 5*time.Second {

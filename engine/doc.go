@@ -19,6 +19,9 @@
 // # Ends
 //
 // Cancelling the context of Run interrupts the cell, and ends the process if
-// the cell does not answer within 2.5 s. The report that the runtime prints as
-// it crashes is held back from the output and parsed into the Death.
+// the cell does not answer within 2.5 s, or sooner if all its goroutines wait
+// for each other. The report that the runtime prints as it crashes is held
+// back from the output and parsed into the Death. An engine that uses more
+// than Hello.Memory is ended. The processes that cells have started end with
+// their engine, and all of them with this process.
 package engine

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"syscall"
 
@@ -40,9 +39,10 @@ type process struct {
 	over  bool       // it was killed because it used more than memory
 	page  page
 
-	reap   chan struct{}    // closed to have the process waited for
-	exited chan struct{}    // closed when that has been done
-	state  *os.ProcessState // valid then
+	severed bool // it had not ended when its pipes were closed
+
+	life *os.File // write end of the pipe that ends the engine's process group with us
+	cmd  *exec.Cmd
 }
 
 // pipeSize is asked for where the system lets us choose: fewer switches
@@ -51,7 +51,7 @@ const pipeSize = 1 << 20
 
 // spawn starts the engine with the descriptors that package host expects.
 func spawn(o Options) (*process, error) {
-	p := &process{memory: o.Hello.Memory, reap: make(chan struct{}), exited: make(chan struct{})}
+	p := &process{memory: o.Hello.Memory}
 	if err := p.start(o); err != nil {
 		p.close()
 		return nil, err
@@ -90,36 +90,26 @@ func (p *process) start(o Options) error {
 	}
 	theirs = append(theirs, shared)
 
+	life, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	p.life = w
+	theirs = append(theirs, life)
+
 	cmd := exec.Command(o.Path, o.Args...)
 	if o.Name != "" {
 		cmd.Args[0] = o.Name
 	}
 	cmd.Env, cmd.Dir = o.Env, o.Dir
 	cmd.Stdout, cmd.Stderr = theirs[stdout], theirs[stderr]
-	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash], shared}
+	cmd.ExtraFiles = []*os.File{r, theirs[frames], theirs[crash], shared, life}
 	cmd.SysProcAttr = attributes()
-	started := make(chan error)
-	go func() {
-		// On Linux the engine is killed when the thread that started it ends,
-		// so that thread is kept until the engine has ended.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err != nil {
-			return
-		}
-		<-p.reap
-		// A failure to exit well is in the state; others cannot happen, as
-		// nothing is copied.
-		_ = cmd.Wait()
-		p.state = cmd.ProcessState
-		close(p.exited)
-	}()
-	if err := <-started; err != nil {
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	p.pid = cmd.Process.Pid
+	p.cmd, p.pid = cmd, cmd.Process.Pid
+	tie(life, p.pid)
 	return nil
 }
 
@@ -187,12 +177,14 @@ func (p *process) overran() {
 // end kills what is left of the group and waits for the process. Till then
 // its number cannot become another's.
 func (p *process) end() {
+	p.severed = !p.ends()
 	p.kill()
 	p.mu.Lock()
 	p.ended = true
 	p.mu.Unlock()
-	close(p.reap)
-	<-p.exited
+	// A failure to exit well is in the state; others cannot happen, as nothing
+	// is copied.
+	_ = p.cmd.Wait()
 }
 
 // close closes our ends of the pipes and unmaps what we share.
@@ -200,7 +192,7 @@ func (p *process) close() {
 	p.mu.Lock()
 	p.page.unmap()
 	p.mu.Unlock()
-	for _, f := range append(p.files[:], p.in, p.waker) {
+	for _, f := range append(p.files[:], p.in, p.waker, p.life) {
 		if f != nil {
 			f.Close()
 		}
@@ -209,11 +201,15 @@ func (p *process) close() {
 
 // explain describes the end of the process in words.
 func (p *process) explain() (message string, code int, signal string) {
-	status, ok := p.state.Sys().(syscall.WaitStatus)
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if ok && status.Signaled() {
 		s := status.Signal()
-		return fmt.Sprintf("the engine process was killed (signal %d, %v)", int(s), s), -1, s.String()
+		message = fmt.Sprintf("the engine process was killed (signal %d, %v)", int(s), s)
+		if s == syscall.SIGKILL {
+			message += ", as the system does when memory is short"
+		}
+		return message, -1, s.String()
 	}
-	code = p.state.ExitCode()
+	code = p.cmd.ProcessState.ExitCode()
 	return fmt.Sprintf("the cell ended its process with exit status %d (os.Exit or log.Fatal)", code), code, ""
 }

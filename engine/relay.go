@@ -33,14 +33,16 @@ type relay struct {
 	crash []byte // what the runtime wrote to its crash output
 }
 
-// A call is a cell that runs. All but end belong to the relay until an
-// outcome is in end.
+// A call is a cell that runs. All but the channels belong to the relay until
+// an outcome is in end.
 type call struct {
 	seq   int
 	out   Output
 	end   chan outcome // has room for one
 	calls []wire.Call
 	stuck *wire.Stuck
+
+	deadlock chan struct{} // told when waiting for it makes no sense; has room for one
 }
 
 type outcome struct {
@@ -213,6 +215,9 @@ func (r *relay) handle(f *wire.FromEngine) {
 		r.cell.calls = append(r.cell.calls, *f.Call)
 	case f.Stuck != nil && r.cell != nil && f.Stuck.Seq == r.cell.seq:
 		r.cell.stuck = f.Stuck
+		if f.Stuck.Deadlock && len(r.cell.deadlock) == 0 {
+			r.cell.deadlock <- struct{}{}
+		}
 	case f.Done != nil && r.cell != nil && f.Done.Seq == r.cell.seq:
 		r.ended = f.Done
 		if r.out.held == nil {
@@ -279,13 +284,16 @@ func (r *relay) die() {
 func (r *relay) explain() *wire.Death {
 	d := new(wire.Death)
 	d.Message, d.ExitCode, d.Signal = r.process.explain()
+	if r.process.severed {
+		d.Message = trace.Severed
+	}
 	if r.process.over {
 		d.Message = overrun(r.process.memory, r.process.page.crowd())
 	}
 	if r.closing.Load() {
 		d.Message = "the engine was closed"
 	}
-	if len(r.crash) > 0 {
+	if len(r.crash) > 0 || d.ExitCode == 2 && trace.HasReport(r.out.held) {
 		if c, ok := trace.ParseCrash(string(r.out.held), string(r.crash)); ok {
 			d.Message, d.Frames = c.Message, c.Frames
 			if c.OutOfMemory {

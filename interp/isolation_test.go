@@ -2,19 +2,139 @@ package interp_test
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"gomemo/engine"
+	"gomemo/engine/wire"
 	"gomemo/interp"
 )
+
+// A watched session remembers its engines.
+type watched struct {
+	*interp.Session
+	t    *testing.T
+	temp string // TMPDIR of everything that it starts
+
+	mu   sync.Mutex // guards pids
+	pids []int
+}
+
+// newWatched starts a session whose engines may use memory bytes.
+func newWatched(t *testing.T, memory int64) *watched {
+	t.Helper()
+	tc, err := toolchain()
+	if err != nil {
+		t.Fatalf("preparing the toolchain: %v", err)
+	}
+	ws, err := tc.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := filepath.Join(t.TempDir(), "calls")
+	w := &watched{t: t, temp: t.TempDir()}
+	t.Setenv("TMPDIR", w.temp)
+	w.Session = interp.New(interp.Options{Compiler: ws, Start: func(ctx context.Context) (interp.Engine, error) {
+		path, err := ws.Engine(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c, err := engine.Start(ctx, engine.Options{Path: path,
+			Hello: wire.Hello{Cache: calls, MemoMin: 20 * time.Millisecond, Toolchain: tc.ID(), Memory: memory}})
+		if err != nil {
+			return nil, err
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.pids = append(w.pids, c.PID())
+		return client{c}, nil
+	}})
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+// pid returns the process number of the newest engine.
+func (w *watched) pid() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pids[len(w.pids)-1]
+}
+
+// clean closes the session and wants nothing of it left: no process of any
+// of its engines, no temporary file.
+func (w *watched) clean() {
+	w.t.Helper()
+	began := time.Now()
+	if err := w.Close(); err != nil {
+		w.t.Error(err)
+	}
+	if took := time.Since(began); took > time.Second {
+		w.t.Errorf("Close took %v", took)
+	}
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(stats) == 0 {
+		w.t.Fatal("the system does not tell its processes", err)
+	}
+	for _, file := range stats {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has just ended
+		}
+		var state string
+		var parent, group int
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fmt.Sscan(rest, &state, &parent, &group)
+		if slices.Contains(w.pids, group) && state != "Z" {
+			w.t.Errorf("left behind: process %s", text)
+		}
+	}
+	files, err := os.ReadDir(w.temp)
+	if err != nil || len(files) > 0 {
+		w.t.Errorf("left behind: %v, %v", files, err)
+	}
+}
+
+// deaths are what cells may do to their engine. want is in the message; with
+// kept set the engine lives on.
+var deaths = []struct {
+	name, cell, want string
+	kept             bool
+}{
+	{"os.Exit", "fmt.Println(\"printed before\")\nos.Exit(3)", "exit status 3", false},
+	{"log.Fatal", "log.Fatal(\"giving up\")", "exit status 1", false},
+	{"goroutine", "go func() { panic(\"boom\") }()\ntime.Sleep(5 * time.Second)", "panic: boom [in a goroutine]\n    at cell 10, line 1", false},
+	{"recursion", "var f func(int) int\nf = func(n int) int { return f(n+1) + 1 }\nf(0)", "stack overflow: a goroutine needs more than 256 MiB of stack", false},
+	{"kill", "syscall.Kill(os.Getpid(), syscall.SIGKILL)\ntime.Sleep(5 * time.Second)", "signal 9", false},
+	{"map", "m := map[int]int{}\nfor range 4 { go func() { for { m[1]++ } }() }\ntime.Sleep(5 * time.Second)", "concurrent map", false},
+	{"nil pointer", "(*P)(nil).X = 1", "invalid memory address or nil pointer dereference\n    at cell 10, line 1", true},
+	{"nil pointer in a goroutine", "go func() { (*P)(nil).X = 1 }()\nselect {}", "nil pointer dereference [in a goroutine]\n    at cell 10, line 1", false},
+	{"wild pointer", "*(*int)(unsafe.Pointer(uintptr(0xdeadbeef000))) = 1", "there is no memory at address 0xdeadbeef000, where a pointer made with package unsafe leads\n    at cell 10", true},
+	{"wild pointer in a goroutine", "go func() { *(*int)(unsafe.Pointer(uintptr(0xdeadbeef000))) = 1 }()\nselect {}",
+		"there is no memory at address 0xdeadbeef000, where a pointer made with package unsafe leads [in a goroutine]", false},
+	{"stdout", "fmt.Println(\"seen\")\nos.Stdout.Close()\nfmt.Println(\"lost\")", "seen\nthe cell closed its standard output; what was printed after that is lost", true},
+	{"streams", "syscall.Close(1)\nsyscall.Close(2)", "the cell closed its standard output and its standard error", true},
+	{"descriptors", "for fd := 3; fd < 64; fd++ { syscall.Close(fd) }", "", true},
+	{"all descriptors", "for fd := 3; fd < 2000; fd++ { syscall.Close(fd) }", "the cell closed file descriptors that are not its own", false},
+	{"memory", "var all [][]byte\nfor {\n\tb := make([]byte, 1<<20)\n\tfor i := range b { b[i] = 1 }\n\tall = append(all, b)\n}", "out of memory: the cell took its engine past the limit of 512 MiB", false},
+	{"one block", "b := make([]byte, 1<<40)\nfor i := range b { b[i] = 1 }", "out of memory", false},
+	{"goroutines", "for { go func() { select {} }() }", " goroutines took its engine past the limit of 512 MiB", false},
+	{"bomb", "func bomb() { for { go bomb() } }\nbomb()", " goroutines took its engine past the limit of 512 MiB", false},
+	{"child", "c := exec.Command(\"sleep\", \"1000\")\nif err := c.Start(); err != nil { panic(err) }\nos.Exit(5)", "exit status 5", false},
+}
 
 // TestDeaths ends the engine in every way that a cell can, and wants a message
 // that says what happened, the declarations, the values that can be had again,
 // and the names of those that cannot.
 func TestDeaths(t *testing.T) {
-	s := newSession(t, interp.Auto, filepath.Join(t.TempDir(), "calls"))
+	w := newWatched(t, 512<<20)
+	s := w.Session
 	cells := []string{
 		"func slow(n int) (s float64) { for i := range n { s += math.Sqrt(float64(i)) }; return s }\ntype P struct{ X int }\nfunc (p P) Twice() int { return 2 * p.X }",
 		"a := slow(100_000_000)\np := P{21}\nxs := []int{1}",
@@ -26,43 +146,95 @@ func TestDeaths(t *testing.T) {
 			t.Fatalf("cell %d: %s", i+1, out)
 		}
 	}
-	for _, d := range []struct{ name, cell, want string }{
-		{"os.Exit", "fmt.Println(\"printed before\")\nos.Exit(3)", "exit status 3"},
-		{"log.Fatal", "log.Fatal(\"giving up\")", "exit status 1"},
-		{"goroutine", "go func() { panic(\"boom\") }()\ntime.Sleep(5 * time.Second)", "panic: boom"},
-		{"recursion", "var f func(int) int\nf = func(n int) int { return f(n+1) + 1 }\nf(0)", "stack overflow"},
-		{"kill", "syscall.Kill(os.Getpid(), syscall.SIGKILL)\ntime.Sleep(5 * time.Second)", "signal 9"},
-		{"map", "m := map[int]int{}\nfor range 4 { go func() { for { m[1]++ } }() }\ntime.Sleep(5 * time.Second)", "concurrent map"},
-	} {
+	dead := false
+	for _, d := range deaths {
 		t.Run(d.name, func(t *testing.T) {
+			began := time.Now()
 			out := run(s, d.cell, 10)
+			t.Logf("the cell took %v", time.Since(began))
 			if !strings.Contains(out, d.want) {
 				t.Errorf("the message does not say %q:\n%s", d.want, out)
 			}
-			if strings.Contains(out, "goroutine 1") || strings.Contains(out, "nb/") {
-				t.Errorf("the runtime's own report shows:\n%s", out)
+			if strings.Contains(out, "goroutine 1") || strings.Contains(out, "nb/") || strings.Contains(out, "lost\n") {
+				t.Errorf("what nobody wants to see shows:\n%s", out)
 			}
 			if d.name == "os.Exit" && !strings.HasPrefix(out, "printed before\n") {
 				t.Errorf("output before the end is lost:\n%s", out)
 			}
-			if !strings.Contains(out, "a, p, xs") {
-				t.Errorf("the message does not name the values that are back:\n%s", out)
+			if !strings.Contains(out, "a, p, xs") != d.kept {
+				t.Errorf("the values that are back are named %v, want %v:\n%s", !d.kept, d.kept, out)
 			}
 			if !strings.Contains(out, "Gone: ") && d.name == "os.Exit" {
 				t.Errorf("the message does not name the values that are gone:\n%s", out)
 			}
-			began := time.Now()
+			dead = dead || !d.kept
+			began = time.Now()
 			if out, want := run(s, "fmt.Println(a > 0, p.Twice(), xs)", 11), "true 42 [1 42]\n"; !strings.HasPrefix(out, want) {
 				t.Errorf("afterwards: %q, want %q", out, want)
 			}
-			t.Logf("the next cell took %v", time.Since(began))
-			if out := run(s, "now", 12); !strings.Contains(out, "run cell 4 again") {
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("the next cell took %v", took)
+			}
+			if out := run(s, "now", 12); strings.Contains(out, "run cell 4 again") != dead {
 				t.Errorf("the value that is gone: %s", out)
 			}
-			if out := run(s, "slow(100_000_000) == a", 13); !strings.Contains(out, "= true") || !strings.Contains(out, "hit") {
+			if out := run(s, "slow(100_000_000) == a", 13); !strings.Contains(out, "= true") || !strings.Contains(out, "hit") && d.name != "descriptors" { // which closes files of the cache
 				t.Errorf("a remembered call: %s", out)
 			}
 		})
+	}
+	w.clean()
+}
+
+// TestKilled kills the engine from outside: while no cell runs, while one
+// does, and while one prints.
+func TestKilled(t *testing.T) {
+	w := newWatched(t, 0)
+	run(w.Session, "x := 5", 1)
+	for i, cell := range []string{"", "for {\n}", "for {\n\tfmt.Println(\"0123456789012345678901234567890123456789\")\n}"} {
+		pid := w.pid()
+		kill := func() { syscall.Kill(pid, syscall.SIGKILL) }
+		out := ""
+		if cell == "" {
+			kill()
+			time.Sleep(100 * time.Millisecond) // it is noticed meanwhile
+		} else {
+			time.AfterFunc(300*time.Millisecond, kill)
+			out = run(w.Session, cell, 2)
+			if !strings.Contains(out, "the engine process was killed (signal 9, killed)") || !strings.Contains(out, "Back after replaying 1 cell: x.") {
+				t.Errorf("%q: %s", cell, out[max(0, len(out)-500):])
+			}
+		}
+		began := time.Now()
+		out = run(w.Session, "x + 1", 3)
+		if i == 0 { // only now it is noticed
+			if !strings.Contains(out, "(while no cell ran)") {
+				t.Errorf("while idle: %s", out)
+			}
+			out = run(w.Session, "x + 1", 3)
+		}
+		if out != "= 6\n" || time.Since(began) > time.Second {
+			t.Errorf("%q: the next cell took %v: %s", cell, time.Since(began), out)
+		}
+	}
+	w.clean()
+}
+
+// TestCloseEndsRunawayCode closes a session under cells that do not end.
+func TestCloseEndsRunawayCode(t *testing.T) {
+	for _, cell := range []string{"for {\n}", "select {}", "for { func() { defer func() { recover() }(); for { } }() }"} {
+		w := newWatched(t, 0)
+		run(w.Session, "x := 5", 1)
+		ended := make(chan string)
+		go func() { ended <- run(w.Session, cell, 2) }()
+		time.Sleep(200 * time.Millisecond)
+		began := time.Now()
+		w.Close()
+		t.Logf("%q: closed after %v", cell, time.Since(began))
+		if out := <-ended; !strings.Contains(out, "the engine was closed") {
+			t.Errorf("%q: %s", cell, out)
+		}
+		w.clean()
 	}
 }
 

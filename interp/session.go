@@ -66,7 +66,10 @@ type Session struct {
 	ahead ahead
 
 	// Of the engine.
-	proc    *process
+	ending sync.Mutex // guards ended, and proc where a cell may be running
+	ended  bool       // no other engine may be started
+
+	proc    *process         // changed by Execute only
 	opened  []string         // plugins in the order of their first use
 	builds  map[string]Build // plugins -> what they were built from
 	history []*record
@@ -93,7 +96,8 @@ type generated struct {
 
 // process is one engine and what it has been told.
 type process struct {
-	ready  chan struct{} // closed when engine and err are set
+	cancel context.CancelFunc // ends the start of the engine, not the engine
+	ready  chan struct{}      // closed when engine and err are set
 	engine Engine
 	err    error
 	bound  map[string]wire.Var // where its variables live
@@ -132,23 +136,39 @@ func (s *Session) inspector() types.Importer {
 }
 
 func (s *Session) restart() {
-	p := &process{ready: make(chan struct{}), bound: map[string]wire.Var{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}}
+	s.ending.Lock()
+	defer s.ending.Unlock()
 	s.proc = p
+	if s.ended {
+		p.err = errClosed
+		close(p.ready)
+		return
+	}
 	go func() {
 		defer close(p.ready)
-		p.engine, p.err = s.start(context.Background())
+		p.engine, p.err = s.start(ctx)
 	}()
 }
 
-// Close ends the engine.
+var errClosed = errors.New("the session is closed")
+
+// Close ends the engine, and with it a cell that runs.
 func (s *Session) Close() error {
 	s.ahead.drop()
-	s.running.Lock()
+	s.ending.Lock()
+	s.ended = true
+	proc := s.proc
+	s.ending.Unlock()
+	err := proc.close()
+	s.running.Lock() // a cell that ran has lost its engine
 	defer s.running.Unlock()
-	return s.proc.close()
+	return err
 }
 
 func (proc *process) close() error {
+	proc.cancel()
 	<-proc.ready
 	if proc.engine == nil {
 		return nil

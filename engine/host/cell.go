@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"gomemo/engine/internal/trace"
@@ -27,6 +28,7 @@ func (h *host) run(r *wire.Run) {
 	var body body
 	var err error
 	finished := false
+	debug.SetPanicOnFault(true) // a wild pointer is an error of this cell
 	defer func() {
 		// The stack of a panic, and of runtime.Goexit, is still there.
 		v := recover()
@@ -49,6 +51,12 @@ func (h *host) run(r *wire.Run) {
 			answer.Error = &wire.Error{Kind: "panic", Message: panicText(v), Frames: trace.Callers(pcs)}
 		default:
 			answer.Error = &wire.Error{Kind: "panic", Message: "the cell ended its own goroutine by runtime.Goexit", Frames: trace.Callers(pcs)}
+		}
+		if !h.streams.intact() {
+			sever(h.out)
+		}
+		if closed := h.streams.reopen(); closed != "" && answer.Error == nil {
+			answer.Error = &wire.Error{Kind: "closed", Message: closed}
 		}
 		answer.Calls = cell.Calls()
 		h.done(answer)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"gomemo/cells"
 	"gomemo/display"
 	"gomemo/engine/internal/frame"
-	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
 	"gomemo/engine/session"
 	"gomemo/engine/wire"
@@ -21,7 +19,7 @@ import (
 
 // stuckAfter is how long after an interrupt a cell that still runs is looked
 // up on its stack: well before the client ends the process.
-const stuckAfter = time.Second
+const stuckAfter = 500 * time.Millisecond
 
 // Options say how an engine is connected.
 type Options struct {
@@ -30,6 +28,8 @@ type Options struct {
 	Open func(path string) (Plugin, error) // nil means OpenFile
 
 	Ready wire.Ready // what to say at first
+
+	streams *streams // nil: cells may close them; else Out is an io.Closer
 }
 
 // host is the state of one engine.
@@ -37,6 +37,8 @@ type host struct {
 	conn    *conn
 	session *session.Session
 	loader  loader
+	streams *streams
+	out     io.Closer // what frames are written to, with streams
 
 	mu  sync.Mutex // guards seq
 	seq int        // the running cell, 0 if none
@@ -53,10 +55,14 @@ func Serve(o Options) error {
 	if err := frame.Read(in, &first); err != nil || first.Hello == nil {
 		return fmt.Errorf("host: no hello from the kernel process: %v", err)
 	}
-	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}}
+	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams}
+	h.out, _ = o.Out.(io.Closer)
 	h.session = session.New(*first.Hello, h.conn)
-	if limit := first.Hello.Memory; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(limit - limit/8) // the collector works harder before the engine is ended
+	if limit := first.Hello.Memory; limit > 0 {
+		debug.SetMaxStack(int(min(maxStack, limit/2)))
+		if os.Getenv("GOMEMLIMIT") == "" {
+			debug.SetMemoryLimit(limit - limit/8) // the collector works harder before the engine is ended
+		}
 	}
 	cells.SetTypes(h.session.TypeLike)
 	defer h.conn.close()
@@ -124,10 +130,9 @@ func (h *host) interrupt(seq int) {
 		if !running {
 			return
 		}
-		buf := make([]byte, 4<<20)
-		buf = buf[:runtime.Stack(buf, true)]
-		if state, frames, ok := trace.Goroutine(string(buf), rt.Goroutine()); ok {
-			_ = h.conn.send(wire.FromEngine{Stuck: &wire.Stuck{Seq: seq, State: state, Frames: frames}})
+		if stuck := look(); stuck != nil {
+			stuck.Seq = seq
+			_ = h.conn.send(wire.FromEngine{Stuck: stuck})
 		}
 	})
 }

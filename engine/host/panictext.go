@@ -3,9 +3,12 @@ package host
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"unsafe"
+
+	"gomemo/engine/internal/trace"
 )
 
 // panicText returns what the runtime prints after "panic: " for a panic with
@@ -19,6 +22,11 @@ func panicText(v any) (text string) {
 	switch x := v.(type) {
 	case nil:
 		return "nil"
+	case interface {
+		runtime.Error
+		Addr() uintptr
+	}: // of memory that is not there, under debug.SetPanicOnFault
+		return trace.Fault(fmt.Sprintf("%#x", x.Addr()))
 	case error:
 		return indented(x.Error())
 	case interface{ String() string }:

@@ -95,4 +95,16 @@ type Stuck struct {
 	Seq    int
 	State  string // the runtime's word for it: "chan receive", "syscall", "running"
 	Frames []Frame
+	Others []Waiter // the other goroutines with code of the notebook
+
+	// Deadlock says that all of them wait for something that only a goroutine
+	// can do.
+	Deadlock bool `json:",omitempty"`
+}
+
+// A Waiter is a number of goroutines that are at the same place.
+type Waiter struct {
+	Count  int
+	State  string
+	Frames []Frame
 }

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gomemo/engine/wire"
@@ -30,6 +31,12 @@ func MayStart(printed []byte) int {
 	return loc[0]
 }
 
+// HasReport reports whether printed holds what is the report of a crash by its
+// looks, for a process that had closed its crash output.
+func HasReport(printed []byte) bool {
+	return reportLine.Match(printed) && goroutineHead.Match(printed)
+}
+
 // ParseCrash finds the report of a crash in what a process printed to its
 // standard error. copied is what the runtime wrote to its crash output: the
 // report, or its later part, and nothing else; it tells where in printed the
@@ -53,16 +60,25 @@ func ParseCrash(printed, copied string) (c Crash, ok bool) {
 	report := printed[c.Start:]
 	c.Message = message(report)
 	c.OutOfMemory = noMemory.MatchString(c.Message)
-	_, c.Frames, _ = Goroutine(report, 0)
+	c.Frames = first(report)
 	return c, true
 }
 
 var (
 	reportLine = regexp.MustCompile(`panic: |fatal error: |(?m:^SIG[A-Z]+: )`)
+	faultAt    = regexp.MustCompile(`unexpected fault address (0x[0-9a-f]+)`)
 	noMemory   = regexp.MustCompile(`^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory|cannot allocate heap metadata)`)
 	limit      = regexp.MustCompile(`goroutine stack exceeds (\d+)-byte limit`)
 	prelude    = regexp.MustCompile(`(?:runtime: [^\n]*\n|unexpected fault address [^\n]*\n)+\z`)
 )
+
+// Severed explains that an engine cannot go on without what a cell closed.
+const Severed = "the cell closed file descriptors that are not its own, which its process cannot do without; close only what the cell opened"
+
+// Fault explains the use of memory that is not there.
+func Fault(address string) string {
+	return "runtime error: there is no memory at address " + address + ", where a pointer made with package unsafe leads"
+}
 
 // start finds the last report that starts before end, with the lines about
 // it that the runtime prints first.
@@ -95,6 +111,12 @@ func message(report string) string {
 	if text == "fatal error: stack overflow" {
 		return "stack overflow: a goroutine needs more than " + stackLimit(report) + ", which is what unlimited recursion does"
 	}
+	if m := faultAt.FindStringSubmatch(report[:at[1]]); m != nil && strings.HasPrefix(text, "fatal error: fault") {
+		return Fault(m[1]) + " [in a goroutine]"
+	}
+	if text == "fatal error: runtime: netpoll failed" {
+		return Severed
+	}
 	if strings.HasPrefix(text, "panic: ") {
 		return text + " [in a goroutine]"
 	}
@@ -103,8 +125,8 @@ func message(report string) string {
 
 func stackLimit(report string) string {
 	if m := limit.FindStringSubmatch(report); m != nil {
-		if mib, ok := strings.CutSuffix(m[1], "000000"); ok {
-			return mib + " MB of stack"
+		if n, err := strconv.ParseInt(m[1], 10, 64); err == nil && n%(1<<20) == 0 {
+			return strconv.FormatInt(n>>20, 10) + " MiB of stack"
 		}
 		return m[1] + " bytes of stack"
 	}

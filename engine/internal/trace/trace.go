@@ -85,30 +85,40 @@ var (
 	position      = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
 )
 
-// Goroutine finds goroutine id in a dump of stacks and returns its state, in
-// the runtime's words, and the user's frames. With id 0 it is the first
-// goroutine of the dump that has a frame of the user, or else the first.
-func Goroutine(dump string, id int64) (state string, frames []wire.Frame, ok bool) {
+// A Stack is what a dump tells of one goroutine.
+type Stack struct {
+	ID     int64
+	State  string       // in the runtime's words
+	Frames []wire.Frame // of the user
+}
+
+// Goroutines reads a dump of stacks.
+func Goroutines(dump string) (all []Stack) {
 	heads := goroutineHead.FindAllStringSubmatchIndex(dump, -1)
 	for i, h := range heads {
 		number, err := strconv.ParseInt(dump[h[2]:h[3]], 10, 64)
-		if err != nil || id != 0 && number != id {
+		if err != nil {
 			continue
 		}
 		end := len(dump)
 		if i+1 < len(heads) {
 			end = heads[i+1][0]
 		}
-		s, _, _ := strings.Cut(dump[h[4]:h[5]], ",") // drops ", 2 minutes"
-		f := stack(dump[h[1]:end])
-		if !ok || len(f) > 0 {
-			state, frames, ok = s, f, true
-		}
-		if len(frames) > 0 || id != 0 {
-			return state, frames, true
+		state, _, _ := strings.Cut(dump[h[4]:h[5]], ",") // drops ", 2 minutes"
+		all = append(all, Stack{number, state, stack(dump[h[1]:end])})
+	}
+	return all
+}
+
+// first returns the user's frames of the first goroutine of a dump that has
+// any: in the report of a crash the one that failed.
+func first(dump string) []wire.Frame {
+	for _, g := range Goroutines(dump) {
+		if len(g.Frames) > 0 {
+			return g.Frames
 		}
 	}
-	return state, frames, ok
+	return nil
 }
 
 // stack reads pairs of a call line and a position line.

@@ -38,7 +38,7 @@ created by nb/aa0.Run in goroutine 7
 
 func TestParseCrash(t *testing.T) {
 	var deep strings.Builder
-	deep.WriteString("runtime: goroutine stack exceeds 256000000-byte limit\nruntime: sp=0xc1 stack=[0xc2, 0xc3]\nfatal error: stack overflow\n\n")
+	deep.WriteString("runtime: goroutine stack exceeds 268435456-byte limit\nruntime: sp=0xc1 stack=[0xc2, 0xc3]\nfatal error: stack overflow\n\n")
 	var report strings.Builder
 	report.WriteString("runtime stack:\nruntime.throw({0x1?, 0x2?})\n\t/usr/local/go/src/runtime/panic.go:1101 +0x48\n\ngoroutine 9 [running]:\n")
 	for range 50 {
@@ -57,10 +57,12 @@ func TestParseCrash(t *testing.T) {
 			[]string{"main.(*Model).Fit decl-1f3a.go:7", "main.Map[...] decl-77.go:3", "cell.func1 cell-aa0.go:12"}},
 		{"not printed", "", panicReport, 0, "panic: main.MyErr{...}: bad [recovered]\n\tpanic: again main.T [in a goroutine]",
 			[]string{"main.(*Model).Fit decl-1f3a.go:7", "main.Map[...] decl-77.go:3", "cell.func1 cell-aa0.go:12"}},
+		{"wild pointer", "unexpected fault address 0xdeadbeef000\nfatal error: fault\n[signal SIGSEGV: segmentation violation code=0x1]\n\n", "fatal error: fault\n", 0,
+			"runtime error: there is no memory at address 0xdeadbeef000, where a pointer made with package unsafe leads [in a goroutine]", nil},
 		{"lookalike before", "panic: mine\n" + panicReport, panicReport, 12, "panic: main.MyErr{...}: bad [recovered]\n\tpanic: again main.T [in a goroutine]",
 			[]string{"main.(*Model).Fit decl-1f3a.go:7", "main.Map[...] decl-77.go:3", "cell.func1 cell-aa0.go:12"}},
 		{"recursion", "said\n" + deep.String(), report.String(), 5,
-			"stack overflow: a goroutine needs more than 256 MB of stack, which is what unlimited recursion does",
+			"stack overflow: a goroutine needs more than 256 MiB of stack, which is what unlimited recursion does",
 			[]string{"main.f decl-1.go:2", "main.g decl-1.go:6", "main.f decl-1.go:2", "main.g decl-1.go:6", "… 96 more calls like these :0",
 				"… 1234 calls left out :0", "… 10 more calls like these :0", "cell cell-2.go:4"}},
 		{"nil", "panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\ngoroutine 5 [running]:\nnb/1.f()\n\tdecl-1.go:2 +0x1\n",
@@ -91,14 +93,15 @@ func TestMayStart(t *testing.T) {
 	}
 }
 
-func TestGoroutine(t *testing.T) {
-	dump := "goroutine 1 [syscall, 2 minutes]:\nmain.main()\n\t/a/b.go:1 +0x1\n\ngoroutine 33 [chan receive, 3 minutes, locked to thread]:\nnb/5.wait(0x1)\n\tdecl-5.go:4 +0x2\n"
-	state, frames, ok := Goroutine(dump, 33)
-	if !ok || state != "chan receive" || !reflect.DeepEqual(lines(frames), []string{"main.wait decl-5.go:4"}) {
-		t.Errorf("%v %q %v", ok, state, frames)
+func TestGoroutines(t *testing.T) {
+	dump := "goroutine 1 [syscall, 2 minutes]:\nmain.main()\n\t/a/b.go:1 +0x1\n\n" +
+		"goroutine 33 [chan receive, 3 minutes, locked to thread]:\nnb/5.wait(0x1)\n\tdecl-5.go:4 +0x2\n"
+	all := Goroutines(dump)
+	if len(all) != 2 || all[0].ID != 1 || all[0].State != "syscall" || all[0].Frames != nil {
+		t.Fatalf("%+v", all)
 	}
-	if _, _, ok := Goroutine(dump, 3); ok {
-		t.Error("goroutine 3 was found")
+	if g := all[1]; g.ID != 33 || g.State != "chan receive" || !reflect.DeepEqual(lines(g.Frames), []string{"main.wait decl-5.go:4"}) {
+		t.Errorf("%+v", g)
 	}
 }
 

@@ -539,6 +539,7 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
 	}
+	var at []token.Pos // of errs
 	conf := types.Config{Importer: p.parts, Sizes: s.sizes, Error: func(err error) {
 		e := err.(types.Error)
 		src, off := s.offset(e.Pos)
@@ -548,10 +549,16 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 			return
 		case p.lastOK && strings.HasSuffix(msg, "is not used") && e.Pos >= p.last.Pos() && e.Pos < p.last.End():
 			return
+		case strings.HasPrefix(msg, "\t"):
+			if n := len(errs) - 1; n >= 0 && src != nil { // more about the last one
+				line, _ := src.position(off)
+				errs[n].Msg += fmt.Sprintf("\n%s (cell %d, line %d)", strings.TrimSpace(msg), src.cell, line)
+			}
+			return
 		case src == nil:
 			errs = append(errs, p.src.diag(0, "", "%s", msg))
 		case src == p.src:
-			errs = append(errs, src.diag(off, p.hint(msg), "%s", msg))
+			errs = append(errs, src.diag(off, "", "%s", msg))
 		default:
 			d := src.diag(off, "", "%s", msg)
 			for _, x := range p.table.all() {
@@ -559,9 +566,14 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 					p.broken[x] = &d
 				}
 			}
+			return
 		}
+		at = append(at, e.Pos)
 	}}
 	p.pkg, _ = conf.Check("main", s.fset, files, p.info)
+	for i := range errs {
+		errs[i].Hint = p.hint(errs[i].Msg, at[i])
+	}
 	return errs
 }
 
@@ -569,7 +581,7 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 // evaluation of a cell is that of its statements, so a variable may be set from
 // a function that reads it.
 func ignorable(msg string) bool {
-	return strings.HasPrefix(msg, "declared and not used") || strings.HasSuffix(msg, "imported and not used") ||
+	return strings.HasPrefix(msg, "declared and not used") || strings.HasPrefix(msg, "extra init expr") || strings.HasSuffix(msg, "imported and not used") ||
 		strings.Contains(msg, "imported as") && strings.Contains(msg, "and not used") ||
 		strings.HasPrefix(msg, "initialization cycle")
 }

@@ -62,8 +62,12 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 			for _, x := range g.decls {
 				if x.broken != nil && !said[x] {
 					said[x] = true
+					msg, more := x.broken.Msg, ""
+					if i := strings.IndexByte(msg, '\n'); i >= 0 {
+						msg, more = msg[:i], msg[i:]
+					}
 					errs = append(errs, p.src.diag(off, "run its cell again with the correction",
-						"%s does not compile any more: %s (cell %d, line %d)", x.title(), x.broken.Msg, x.broken.Cell, x.broken.Line))
+						"%s does not compile any more: %s (cell %d, line %d)%s", x.title(), msg, x.broken.Cell, x.broken.Line, more))
 				}
 			}
 		}

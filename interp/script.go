@@ -269,7 +269,10 @@ func (sc *scripter) assign(st *ast.AssignStmt) {
 	}
 	if len(lhs) == 1 {
 		id, _ := ast.Unparen(st.Lhs[0]).(*ast.Ident)
-		if id.Name != "_" && !types.Identical(sc.p.info.Uses[id].Type(), sc.typeOf(st.Rhs[0])) {
+		if id.Name == "_" { // one of another type in the same script would be an error
+			sc.refuseNode(st, "an assignment to _")
+		}
+		if !types.Identical(sc.p.info.Uses[id].Type(), sc.typeOf(st.Rhs[0])) {
 			sc.refuseNode(st, "an assignment that converts")
 		}
 		sc.line(st, lhs[0]+" = "+sc.expr(st.Rhs[0]))

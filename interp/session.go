@@ -210,6 +210,7 @@ func (s *Session) Execute(ctx context.Context, code string, cell int, out Output
 
 // cellSource is the text of a cell that is the seq-th to be executed.
 func cellSource(code string, cell, seq int) *source {
+	code = strings.TrimPrefix(code, "\ufeff")                  // a byte order mark
 	src := newSource(strings.ReplaceAll(code, "\r", ""), cell) // as Go reads raw strings
 	src.seq = seq
 	return src

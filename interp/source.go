@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // source is the text of one cell as the user wrote it. Every position that
@@ -57,9 +60,13 @@ type Diagnostic struct {
 // the source line, a caret under the column, the hint.
 func (d Diagnostic) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "cell %d, line %d:%d: %s", d.Cell, d.Line, d.Col, d.Msg)
+	msg, more, _ := strings.Cut(d.Msg, "\n")
+	fmt.Fprintf(&b, "cell %d, line %d:%d: %s", d.Cell, d.Line, d.Col, msg)
 	if d.Text != "" {
 		fmt.Fprintf(&b, "\n    %s\n    %s^", d.Text, caretIndent(d.Text, d.Col))
+	}
+	for line := range strings.Lines(more) {
+		fmt.Fprintf(&b, "\n    %s", strings.TrimSpace(line))
 	}
 	if d.Hint != "" {
 		fmt.Fprintf(&b, "\n    %s", d.Hint)
@@ -68,20 +75,34 @@ func (d Diagnostic) String() string {
 }
 
 // caretIndent is the white space that puts a caret under byte column col: tabs
-// stay tabs, every other character becomes a space.
+// stay tabs, a wide character becomes a wide space, an accent of its own
+// nothing, and every other character a space.
 func caretIndent(line string, col int) string {
 	var b strings.Builder
 	for i, r := range line {
 		if i+utf8.RuneLen(r) > col-1 {
 			break
 		}
-		if r == '\t' {
+		switch {
+		case r == '\t':
 			b.WriteByte('\t')
-		} else {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case wide(r):
+			b.WriteRune('\u3000')
+		default:
 			b.WriteByte(' ')
 		}
 	}
 	return b.String()
+}
+
+// wide reports whether a character takes two columns.
+func wide(r rune) bool {
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return true
+	}
+	return false
 }
 
 // diagnostics is a list of errors in the order they should be read.

@@ -26,19 +26,21 @@ type piece struct {
 	off, end int
 }
 
-// split cuts text at the semicolons, written or automatic, outside brackets.
-// An unbalanced closing bracket is the only error it finds.
+// split cuts text at the semicolons, written or automatic, outside brackets. It
+// finds what is no token of Go, and brackets without their like.
 func split(src *source) ([]piece, diagnostics) {
 	var errs diagnostics
 	fset := token.NewFileSet()
 	file := fset.AddFile("", -1, len(src.text))
 	var sc scanner.Scanner
-	sc.Init(file, []byte(src.text), func(token.Position, string) {}, 0)
+	sc.Init(file, []byte(src.text), func(at token.Position, msg string) {
+		errs = append(errs, src.syntaxError(at.Offset, msg))
+	}, 0)
 
 	var pieces []piece
 	var toks []token.Token // of the current piece
 	start := -1
-	var open []token.Token
+	var open []bracket
 	flush := func(end int) {
 		if start >= 0 {
 			pieces = append(pieces, piece{kindOf(toks), start, end})
@@ -64,16 +66,19 @@ func split(src *source) ([]piece, diagnostics) {
 		}
 		switch tok {
 		case token.LPAREN, token.LBRACE, token.LBRACK:
-			open = append(open, tok)
+			open = append(open, bracket{tok, off})
 		case token.RPAREN, token.RBRACE, token.RBRACK:
-			if len(open) == 0 {
-				errs = append(errs, src.diag(off, "", "unexpected %s: nothing is open here", tok))
-				return nil, errs
+			var wrong diagnostics
+			if open, wrong = src.close(open, tok, off); wrong != nil {
+				return nil, append(errs, wrong...).oneALine()
 			}
-			open = open[:len(open)-1]
 		}
 	}
-	return pieces, errs
+	if len(open) > 0 && len(errs) == 0 {
+		last := open[len(open)-1]
+		errs = append(errs, src.diag(last.off, "", "syntax error: this %s is never closed", last.tok))
+	}
+	return pieces, errs.oneALine()
 }
 
 // kindOf judges a piece by its first tokens. A method and a call of a function
@@ -158,6 +163,7 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 	parseOne := func(text string) *ast.File {
 		f, err := parser.ParseFile(s.fset, "", text, parser.ParseComments|parser.AllErrors)
 		if f != nil {
+			errs = append(errs, src.embeds(f)...)
 			s.files[s.fset.File(f.FileStart)] = src
 			for _, id := range f.Unresolved {
 				p.unresolved[id] = true
@@ -165,7 +171,7 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 		}
 		if list, ok := err.(scanner.ErrorList); ok {
 			for _, e := range list {
-				errs = append(errs, src.diag(e.Pos.Offset-len(prefix), "", "%s", syntaxMessage(e.Msg)))
+				errs = append(errs, src.syntaxError(e.Pos.Offset-len(prefix), e.Msg))
 			}
 		} else if err != nil {
 			errs = append(errs, src.diag(0, "", "%v", err))
@@ -181,7 +187,19 @@ func (s *Session) parse(src *source) (*parsed, diagnostics) {
 	if len(errs) == 0 {
 		p.typing = body(parseOne(text))
 	}
-	return p, errs.tidy()
+	return p, errs.oneALine()
+}
+
+// embeds refuses the directive that takes files into a program.
+func (s *source) embeds(f *ast.File) (errs diagnostics) {
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if strings.HasPrefix(c.Text, "//go:embed ") {
+				errs = append(errs, s.diag(int(c.Pos()-f.FileStart)-len(prefix), "read them when the cell runs, with os.ReadFile", "cells cannot embed files"))
+			}
+		}
+	}
+	return errs
 }
 
 // keep copies a piece of the cell to where it stands, with the semicolon
@@ -223,13 +241,6 @@ func keepDirectives(text string, into []byte) {
 		}
 		off += len(line)
 	}
-}
-
-// syntaxMessage drops what the parser says about the function it believes to
-// be in.
-func syntaxMessage(msg string) string {
-	msg = strings.TrimPrefix(msg, "syntax error: ")
-	return "syntax error: " + msg
 }
 
 // offset translates a position of any parsed file into its source and offset.

@@ -23,6 +23,31 @@ func ExampleLoad() {
 	// Output: [2 3 5]
 }
 
+func ExampleDump() {
+	defer func() { fmt.Println("the cell stops:", recover()) }()
+	cells.Dump(make(chan int), "unused")
+	// Output: the cell stops: persist: cannot store a value of kind chan
+}
+
+// The engine tells which types there are.
+func ExampleSetTypes() {
+	dir, err := os.MkdirTemp("", "cells")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "shape.gomemo")
+	cells.Dump([]any{square{3}}, path)
+	cells.SetTypes(func(name string) reflect.Type {
+		if name == "gomemo/cells_test.square" {
+			return reflect.TypeFor[square]()
+		}
+		return nil
+	})
+	fmt.Println(cells.Load[[]any](path)[0].(square).Side)
+	// Output: 3
+}
+
 type shape interface{ area() int }
 type square struct{ Side int }
 

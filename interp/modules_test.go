@@ -228,6 +228,37 @@ func TestModulesPersist(t *testing.T) {
 	}
 }
 
+// Packages of gomemo with modules of their own are in the graph of a notebook
+// that imports them, in its next session too, and in no other's.
+func TestExtensions(t *testing.T) {
+	t.Parallel()
+	const use = "import \"gomemo/persist/arrow\"\nb := new(bytes.Buffer)\narrow.Write(b, map[string][]int{\"x\": {1}})"
+	dir := t.TempDir()
+	for session := range 2 {
+		s, ws := openNotebook(t, dir, nil)
+		old, err := ws.Engine(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := run(s, use, 1); got != "" {
+			t.Errorf("session %d: %s", session, got)
+		}
+		if now, err := ws.Engine(t.Context()); err != nil || now != old {
+			t.Errorf("session %d: another engine, %v", session, err)
+		}
+		if got := run(s, "b.Len() > 0", 2); got != "= true\n" {
+			t.Errorf("session %d: %s", session, got)
+		}
+	}
+	_, ws := openNotebook(t, t.TempDir(), nil)
+	for _, path := range []string{"gomemo/persist/arrow", "gomemo/persist/compress", "github.com/apache/arrow-go/v18/arrow"} {
+		if f, err := ws.Export(path); err == nil {
+			f.Close()
+			t.Errorf("every notebook has %s", path)
+		}
+	}
+}
+
 // A module that needs a newer version of one that the engine links gets an
 // engine of its own, and values are brought back.
 func TestModuleChangesEngine(t *testing.T) {

@@ -27,16 +27,23 @@ const engineModule = "gomemo"
 // engineMain is the engine's package.
 const engineMain = engineModule + "/cmd/engine"
 
-// indirect are modules that the engine's direct ones need. They are named so
-// that the engine has the versions of gomemo's own go.mod; everything else
-// there is the kernel's and must not constrain the modules of notebooks.
-var indirect = [...]string{"github.com/klauspost/cpuid/v2"}
-
 // extensions are directories of the source with packages for cells that need
 // modules which the engine does not. They are made modules of their own, which
 // a notebook's graph has only once a cell imports them: what they require does
 // not constrain other notebooks.
 var extensions = [...]string{"persist/arrow", "persist/compress"}
+
+// indirect are modules that the direct ones of the engine ("") and of extensions
+// need. They are named so that these have the versions of gomemo's own go.mod;
+// everything else there is the kernel's and must not constrain the modules of
+// notebooks.
+var indirect = map[string][]string{
+	"": {"github.com/klauspost/cpuid/v2"},
+	"persist/arrow": {
+		"github.com/goccy/go-json", "github.com/klauspost/compress", "github.com/klauspost/cpuid/v2", "github.com/pierrec/lz4/v4",
+		"github.com/zeebo/xxh3", "golang.org/x/exp", "golang.org/x/sys",
+	},
+}
 
 // ours reports whether a module is part of the source.
 func ours(module string) bool {
@@ -107,20 +114,20 @@ func (s *source) split(gomod []byte) error {
 		if len(files) == 0 {
 			continue
 		}
-		reduced, err := reduceModule(gomod, engineModule+"/"+dir, files)
+		reduced, err := reduceModule(gomod, dir, files)
 		if err != nil {
 			return err
 		}
 		s.files[dir+"/go.mod"] = reduced
 	}
 	var err error
-	s.gomod, err = reduceModule(gomod, engineModule, rest)
+	s.gomod, err = reduceModule(gomod, "", rest)
 	return err
 }
 
-// reduceModule keeps the requirements of gomod that files need, for a module
-// with another path.
-func reduceModule(gomod []byte, path string, files map[string][]byte) ([]byte, error) {
+// reduceModule keeps the requirements of gomod that files need, for the engine's
+// module or, if dir names one, an extension's.
+func reduceModule(gomod []byte, dir string, files map[string][]byte) ([]byte, error) {
 	full, err := modfile.Parse("go.mod", gomod, nil)
 	if err != nil {
 		return nil, err
@@ -145,12 +152,12 @@ func reduceModule(gomod []byte, path string, files map[string][]byte) ([]byte, e
 		}
 	}
 	out := new(modfile.File)
-	err = out.AddModuleStmt(path)
+	err = out.AddModuleStmt(path.Join(engineModule, dir))
 	if full.Go != nil {
 		err = errors.Join(err, out.AddGoStmt(full.Go.Version))
 	}
 	for _, r := range full.Require {
-		needed := path == engineModule && slices.Contains(indirect[:], r.Mod.Path)
+		needed := slices.Contains(indirect[dir], r.Mod.Path)
 		for p := range imports {
 			needed = needed || p == r.Mod.Path || strings.HasPrefix(p, r.Mod.Path+"/")
 		}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,15 +117,15 @@ func checkForms(t *testing.T, path string) {
 	var got []string
 	for _, c := range table {
 		v := reflect.ValueOf(c.Data)
-		text := c.Name + " " + v.Type().String()
+		words := []string{c.Name, v.Type().String()}
 		for i := range v.Len() {
 			if e := reflect.Indirect(v.Index(i)); e.IsValid() {
-				text += fmt.Sprint(" ", e)
+				words = append(words, fmt.Sprint(e))
 			} else {
-				text += " nil"
+				words = append(words, "nil")
 			}
 		}
-		got = append(got, text)
+		got = append(got, strings.Join(words, " "))
 	}
 	want := []string{
 		"half []float32 1.5 -2 +Inf",

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -85,17 +86,18 @@ func Inspect(path string) (info Info, err error) {
 
 // String returns a line for the table and one for each column.
 func (i Info) String() string {
-	s := fmt.Sprintf("%d rows", i.Rows)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d rows", i.Rows)
 	if i.Batches > 1 {
-		s += fmt.Sprintf(" in %d batches", i.Batches)
+		fmt.Fprintf(&s, " in %d batches", i.Batches)
 	}
 	for _, c := range i.Columns {
-		s += fmt.Sprintf("\n  %s: %s", c.Name, c.Type)
+		fmt.Fprintf(&s, "\n  %s: %s", c.Name, c.Type)
 		if c.Nullable {
-			s += ", may be null"
+			s.WriteString(", may be null")
 		}
 	}
-	return s
+	return s.String()
 }
 
 // content is what a file or a stream has.

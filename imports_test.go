@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"engine/session": {"display", "engine/rt", "engine/wire", "memo", "persist"},
 	"engine/yaegi":   {"display", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
 	"engine/host": {
-		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi",
+		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi", "persist",
 	},
 	"cmd/engine": {"engine/host"},
 

@@ -143,3 +143,21 @@ func ExampleInspect() {
 	// float32 5000 1
 	// map[string][]float32 2 1
 }
+
+// A write to a file that is mapped for reading is a panic that names the file.
+func ExampleGuard() {
+	dir, _ := os.MkdirTemp("", "persist")
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "samples")
+	persist.Dump(make([]float64, 1000), path)
+	m, _ := persist.Open[[]float64](path, persist.Mmap(persist.MapRead))
+	defer m.Close()
+
+	defer func() {
+		if f, ok := persist.AsFault(recover()); ok {
+			fmt.Println("written to", filepath.Base(f.File))
+		}
+	}()
+	persist.Guard(func() { m.Value[7] = 1 })
+	// Output: written to samples
+}

@@ -143,7 +143,11 @@ func openMapped(path string, t reflect.Type, o options) (v reflect.Value, fm *fi
 func decodeMapped(data []byte, t reflect.Type, o options) (c *container, v reflect.Value, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if f, ok := recoveredFault(recover()); ok {
+		if v := recover(); v != nil {
+			f, ok := AsFault(v)
+			if !ok {
+				panic(v)
+			}
 			err = fmt.Errorf("%w: %w", f, ErrFormat)
 		}
 	}()
@@ -197,53 +201,6 @@ func (c *container) seal() {
 type inPlaceBuffer struct {
 	buffer int
 	digest int // where its digest is in the value section
-}
-
-// A FaultError is the panic that Guard makes of a fault in mapped memory.
-type FaultError struct {
-	File string // the mapped file
-	Addr uintptr
-	err  error
-}
-
-func (e *FaultError) Error() string {
-	return fmt.Sprintf("persist: memory mapped from %s cannot be used so: it was mapped for reading (persist.MapRead) and written to, or the file became shorter", e.File)
-}
-
-// Unwrap returns the runtime's error.
-func (e *FaultError) Unwrap() error { return e.err }
-
-// Guard calls f. If f, in this goroutine, writes to memory that is mapped with
-// MapRead, Guard panics with a *FaultError that names the file; without Guard
-// that write would end the process.
-func Guard(f func()) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if f, ok := recoveredFault(recover()); ok {
-			panic(f)
-		}
-	}()
-	f()
-}
-
-// recoveredFault makes a FaultError of what recover returned, if it was a fault
-// in mapped memory. It panics again with anything else.
-func recoveredFault(r any) (*FaultError, bool) {
-	err, ok := r.(interface {
-		error
-		Addr() uintptr
-	})
-	if !ok {
-		if r != nil {
-			panic(r)
-		}
-		return nil, false
-	}
-	name, ok := mmap.FileAt(err.Addr())
-	if !ok {
-		panic(r)
-	}
-	return &FaultError{name, err.Addr(), err}, true
 }
 
 // Verify reads a file whole and compares all checksums, without making the

@@ -106,6 +106,9 @@ func (h *host) start(r *wire.Run) error {
 	}
 	entered := make(chan struct{})
 	go func() {
+		// Without this a write to a file that is mapped for reading would end
+		// the process; with it, it's a panic that panicText explains.
+		debug.SetPanicOnFault(true)
 		rt.Enter()
 		close(entered)
 		h.run(r)

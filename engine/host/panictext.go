@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"gomemo/engine/internal/trace"
+	"gomemo/persist"
 )
 
 // panicText returns what the runtime prints after "panic: " for a panic with
@@ -19,6 +20,9 @@ func panicText(v any) (text string) {
 			text = fmt.Sprintf("%T (and a panic while printing it: %v)", v, r)
 		}
 	}()
+	if f, ok := persist.AsFault(v); ok {
+		v = f
+	}
 	switch x := v.(type) {
 	case nil:
 		return "nil"

@@ -161,3 +161,20 @@ func ExampleGuard() {
 	persist.Guard(func() { m.Value[7] = 1 })
 	// Output: written to samples
 }
+
+// Loads of the same mapped file verify it once.
+func ExampleVerifyOnce() {
+	dir, _ := os.MkdirTemp("", "persist")
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "samples")
+	persist.Dump(make([]float64, 1000), path)
+
+	var verified persist.Verified // kept as long as the files are of interest
+	for range 2 {
+		xs, err := persist.Load[[]float64](path, persist.Mmap(persist.MapRead), persist.VerifyOnce(&verified))
+		fmt.Println(len(xs), err)
+	}
+	// Output:
+	// 1000 <nil>
+	// 1000 <nil>
+}

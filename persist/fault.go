@@ -65,3 +65,24 @@ func AsFault(v any) (*FaultError, bool) {
 	}
 	return &FaultError{name, err.Addr(), err}, true
 }
+
+// guardMapped calls f, which reads mapped memory if mapped. Another process may
+// cut the file short meanwhile, which makes reading fault: that is an error then.
+func guardMapped(mapped bool, f func()) (err error) {
+	if !mapped {
+		f()
+		return nil
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			fault, ok := AsFault(v)
+			if !ok {
+				panic(v)
+			}
+			err = fmt.Errorf("%w: %w", fault, ErrFormat)
+		}
+	}()
+	f()
+	return nil
+}

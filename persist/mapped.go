@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"runtime/debug"
 	"strings"
 
 	"gomemo/internal/mmap"
@@ -38,7 +37,7 @@ const (
 )
 
 // Mmap sets the mode. Mapped buffers are not verified when they're loaded,
-// since that would read them; Verify does it.
+// since that would read them; Verify and the VerifyOnce option do it.
 func Mmap(mode MapMode) Option {
 	return func(o *options) { o.mode = mode }
 }
@@ -127,7 +126,7 @@ func openMapped(path string, t reflect.Type, o options) (v reflect.Value, fm *fi
 	if err != nil {
 		return v, nil, err
 	}
-	c, v, err := decodeMapped(m.Bytes(), t, o)
+	c, v, err := decodeMapped(f, m.Bytes(), t, o)
 	if err != nil || c.used == 0 {
 		m.Close()
 		if err != nil {
@@ -138,25 +137,23 @@ func openMapped(path string, t reflect.Type, o options) (v reflect.Value, fm *fi
 	return v, &fileMap{m: m, c: c, used: c.used, mode: o.mode}, nil
 }
 
-// decodeMapped decodes a mapped container. Another process may cut the file
-// short meanwhile, which makes reading fault.
-func decodeMapped(data []byte, t reflect.Type, o options) (c *container, v reflect.Value, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if v := recover(); v != nil {
-			f, ok := AsFault(v)
-			if !ok {
-				panic(v)
-			}
-			err = fmt.Errorf("%w: %w", f, ErrFormat)
+// decodeMapped decodes a mapped container.
+func decodeMapped(f *os.File, data []byte, t reflect.Type, o options) (c *container, v reflect.Value, err error) {
+	fault := guardMapped(true, func() {
+		if c, err = openContainer(nil, int64(len(data)), data); err != nil {
+			return
 		}
-	}()
-	c, err = openContainer(nil, int64(len(data)), data)
-	if err != nil {
-		return nil, v, err
+		c.mapped = true
+		if o.verified != nil {
+			if err = o.verified.check(f, c, o); err != nil {
+				return
+			}
+		}
+		v, err = c.decodeOne(t, o)
+	})
+	if fault != nil {
+		err = fault
 	}
-	c.mapped = true
-	v, err = c.decodeOne(t, o)
 	return c, v, err
 }
 

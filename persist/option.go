@@ -19,6 +19,7 @@ type options struct {
 	generic  bool
 	sync     bool
 	mode     MapMode
+	verified *Verified
 
 	compress    Compressor
 	compressors []Compressor

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -145,12 +146,21 @@ func BenchmarkMapped(b *testing.B) {
 	if err := Dump(benchFloats(), path); err != nil {
 		b.Fatal(err)
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		m, err := Open[[]float64](path, Mmap(MapRead))
-		if err != nil {
-			b.Fatal(err)
-		}
-		m.Close()
+	later := func() time.Time { return time.Now().Add(time.Hour) }
+	for name, opts := range map[string][]Option{
+		"header": {Mmap(MapRead)},
+		"once":   {Mmap(MapRead), VerifyOnce(&Verified{now: later})},
+		"always": {Mmap(MapRead), VerifyOnce(&Verified{now: func() time.Time { return time.Time{} }})},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m, err := Open[[]float64](path, opts...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				m.Close()
+			}
+		})
 	}
 }

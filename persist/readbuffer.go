@@ -88,7 +88,12 @@ func (c *container) readBuffer(dst []byte, b *storedBuffer, want Digest, verify 
 		fail error
 		wg   sync.WaitGroup
 	)
-	work := func() {
+	failed := func(err error) {
+		if err != nil {
+			once.Do(func() { fail = err })
+		}
+	}
+	read := func() {
 		r := pieceReader{c: c}
 		for {
 			i := int(next.Add(1)) - 1
@@ -98,7 +103,7 @@ func (c *container) readBuffer(dst []byte, b *storedBuffer, want Digest, verify 
 			}
 			piece := dst[lo:min(lo+size, len(dst))]
 			if err := r.read(b, i, piece); err != nil {
-				once.Do(func() { fail = err })
+				failed(err)
 				return
 			}
 			for k := 0; verify && k < len(piece); k += segmentSize {
@@ -107,6 +112,7 @@ func (c *container) readBuffer(dst []byte, b *storedBuffer, want Digest, verify 
 			}
 		}
 	}
+	work := func() { failed(guardMapped(c.mapped, read)) }
 	if len(dst) >= parallelMin {
 		for range min(runtime.GOMAXPROCS(0), (len(dst)+size-1)/size, 16) - 1 {
 			wg.Go(work)

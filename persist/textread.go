@@ -78,16 +78,21 @@ func (t *textReader) segment() string {
 // readAhead owns the column reader until it closes ahead.
 func (t *textReader) readAhead() {
 	defer close(t.ahead)
-	for t.r.left > 0 {
-		b := t.segment()
-		if b == "" {
-			return
+	err := guardMapped(t.r.d.c.mapped, func() {
+		for t.r.left > 0 {
+			b := t.segment()
+			if b == "" {
+				return
+			}
+			select {
+			case t.ahead <- b:
+			case <-t.done:
+				return
+			}
 		}
-		select {
-		case t.ahead <- b:
-		case <-t.done:
-			return
-		}
+	})
+	if err != nil {
+		t.r.d.err = err
 	}
 }
 

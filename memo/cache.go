@@ -107,7 +107,8 @@ var (
 // them. Name and [Version] stand for the code of f. Function types of any
 // number of parameters and results are accepted; F must be one.
 //
-// Arguments are compared by [persist.Hash], results are stored by persist, and
+// Arguments are compared by [persist.HashValues], results are stored by persist,
+// both by their parts, whatever methods their types have, and
 // every hit returns a copy of its own. A [context.Context] is not compared.
 // Results are not stored if the last one is a non-nil error, if an argument was
 // changed, or if they hold what cannot be stored, such as functions; f's

@@ -84,8 +84,19 @@ func (d *decoder) bindTo(c *conv, p *plan, path string) (err error) {
 		if !t.Implements(p.t) {
 			return mismatch()
 		}
-		c.boxed, err = d.bind(c.id, planOf(t), path)
+		c.boxed, err = d.bind(c.id, d.planOf(t), path)
 		return err
+	}
+	if p.parts != nil && c.st.kind != kindBinary {
+		// It was stored by its parts: by NoMethods, or before it had methods.
+		p = p.parts
+		c.p = p
+	}
+	if c.st.kind == kindBinary {
+		if p.parts == nil && p.t != rawBinary {
+			return mismatch()
+		}
+		return nil
 	}
 	if c.st.kind == kindLeaf || p.op == opLeaf {
 		if c.st.kind != kindLeaf || p.op != opLeaf || c.st.name != fullName(p.t) {
@@ -209,7 +220,7 @@ func (d *decoder) bindBoxed() {
 		b := boxedType{}
 		var t reflect.Type
 		if t, b.err = d.goType(id, 0); b.err == nil {
-			b.p = planOf(t)
+			b.p = d.planOf(t)
 			d.fresh = d.fresh[:0]
 			if b.conv, b.err = d.bind(id, b.p, ""); b.err != nil {
 				d.unbind()
@@ -280,6 +291,8 @@ func (d *decoder) learn(t reflect.Type) {
 func (d *decoder) typeString(id, depth int) string {
 	st := &d.types[id]
 	switch {
+	case st.kind == kindBinary:
+		return st.name + " (in its binary form)"
 	case st.name != "":
 		return st.name
 	case depth > 3:

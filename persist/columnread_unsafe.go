@@ -198,7 +198,7 @@ func (d *decoder) column(c *conv, dst source) {
 		return
 	}
 	switch c.st.kind {
-	case kindLeaf:
+	case kindLeaf, kindBinary:
 		d.leafColumn(c, dst)
 	case kindFiller, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		d.skip(dst.rows, 1)

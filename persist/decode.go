@@ -28,6 +28,7 @@ type decoder struct {
 	made  map[int]reflect.Type // types by number; nil if one cannot be made
 	seen  map[reflect.Type]bool
 
+	methods   bool // types may be loaded from their binary forms
 	generic   bool // types that are not known are made from their descriptions
 	making    map[int]bool
 	typeSteps int
@@ -176,7 +177,7 @@ func (d *decoder) decode(ts []reflect.Type) []reflect.Value {
 	for _, t := range ts {
 		d.learn(t)
 	}
-	d.generic = d.opt.generic
+	d.generic, d.methods = d.opt.generic, !d.opt.noMethods
 	for i, t := range ts {
 		if convs[i] = d.bindRoot(&vs[i], d.roots[i], t); d.err != nil {
 			return nil
@@ -349,7 +350,7 @@ func (d *decoder) bindRoot(v *reflect.Value, r storedRoot, t reflect.Type) *conv
 		}
 		t = u
 	}
-	c, err := d.bind(r.typ, planOf(t), "")
+	c, err := d.bind(r.typ, d.planOf(t), "")
 	if err == nil && r.ref != 0 {
 		err = d.bindVariable(r, c)
 	}

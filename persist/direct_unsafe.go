@@ -44,7 +44,7 @@ func (e *encoder) dynamic(i *plan, p unsafe.Pointer) (*plan, unsafe.Pointer) {
 	if h.tab == e.lastTab && i == e.lastIface {
 		q = e.lastDynamic
 	} else {
-		q = planOf(dynamicType(i, p))
+		q = planWith(dynamicType(i, p), !e.opt.noMethods)
 		e.lastTab, e.lastIface, e.lastDynamic = h.tab, i, q
 	}
 	if q.direct {

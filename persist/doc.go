@@ -23,8 +23,18 @@
 //
 // Functions, channels and unsafe pointers are stored only when they're nil, and
 // open files, locks' queues and the like not at all: the [UnsupportedError]
-// names the way to the culprit. Methods of the types, MarshalBinary among them,
-// are never called, neither when storing nor when loading.
+// names the way to the culprit.
+//
+// A named type that has both MarshalBinary and UnmarshalBinary is stored, and
+// hashed, in that binary form, if the methods are its own: those of structs with
+// an embedded field that has such methods are not used, nor those of net/url.
+// UnmarshalBinary is called only if the type asked for mentions the type that has
+// it, so a file cannot choose what runs; elsewhere Load[any] makes a [Binary],
+// and other loads fail. With the [NoMethods] option, and always in [HashValues],
+// [EncodeValues] and [DecodeValues], which caches are made of, all values are
+// stored by their parts: a method that leaves something out would make two values
+// one. Times, big numbers and IP addresses have forms of this package's own. No
+// other methods are ever called.
 //
 // The dynamic type of a value in an interface is found by name when it is
 // loaded. Names that the static type mentions, predeclared ones, and a few of

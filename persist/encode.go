@@ -153,7 +153,7 @@ func (e *encoder) addRoots(vs []reflect.Value) error {
 		if !v.IsValid() {
 			v = reflect.Zero(reflect.TypeFor[any]())
 		}
-		r := root{plan: planOf(v.Type())}
+		r := root{plan: planWith(v.Type(), !e.opt.noMethods)}
 		if v.CanAddr() {
 			r.variable = r.plan.size > 0
 			r.ptr = unsafe.Pointer(v.UnsafeAddr())

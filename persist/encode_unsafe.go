@@ -214,7 +214,10 @@ func (e *encoder) leafColumn(l *leaf, s source) {
 	s.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			before := len(e.leaves)
-			e.leaves = l.append(e.leaves, unsafe.Add(q, uintptr(i)*stride))
+			var err error
+			if e.leaves, err = l.append(e.leaves, unsafe.Add(q, uintptr(i)*stride)); err != nil && e.err == nil {
+				e.err = err
+			}
 			nums[k] = uint64(len(e.leaves) - before)
 			k++
 		}

@@ -21,6 +21,7 @@ type finder struct {
 	steps []step
 	seen  map[visited]bool
 	named []string
+	e     encoder // for its dynamic
 }
 
 // A step is one value on the way.
@@ -39,7 +40,7 @@ type visited struct {
 // explain returns the UnsupportedError for the first value, in breadth-first
 // order, that cannot be stored.
 func (e *encoder) explain() error {
-	f := finder{seen: map[visited]bool{}, named: e.opt.names}
+	f := finder{seen: map[visited]bool{}, named: e.opt.names, e: encoder{opt: e.opt}}
 	for i, r := range e.roots {
 		label := ""
 		if i < len(f.named) {
@@ -102,8 +103,7 @@ func (f *finder) expand(i int, p *plan, ptr unsafe.Pointer) string {
 			f.add(i, p.val, v.UnsafePointer(), label)
 		}
 	case opIface:
-		var e encoder
-		if q, data := e.dynamic(p, ptr); q != nil {
+		if q, data := f.e.dynamic(p, ptr); q != nil {
 			f.add(i, q, data, "")
 		}
 	case opStruct:

@@ -91,7 +91,11 @@ func seeds(tb testing.TB) [][]byte {
 			out = append(out, b.Bytes())
 		}
 	}
-	return out
+	var b bytes.Buffer
+	if err := Write(&b, newDevice()); err != nil {
+		tb.Fatal(err)
+	}
+	return append(out, b.Bytes())
 }
 
 // split takes a container apart, for fuzzing behind the checksums.
@@ -154,12 +158,15 @@ func tryAll(t *testing.T, data []byte) {
 				checkLoaded(t, vs[0])
 				continue
 			}
-			var te *TypeError
-			if !errors.Is(err, ErrFormat) && !errors.Is(err, ErrChecksum) &&
-				!errors.Is(err, ErrCompressor) && !errors.As(err, &te) {
-				t.Fatalf("an unexpected kind of error: %v", err)
-			}
+			checkError(t, err)
 		}
+	}
+	_, err := Read[*device](bytes.NewReader(data), NoVerify())
+	checkError(t, err)
+	if x, err := Read[any](bytes.NewReader(data), NoVerify()); err == nil && x != nil {
+		checkLoaded(t, reflect.ValueOf(x))
+	} else {
+		checkError(t, err)
 	}
 	if c, err := openContainer(nil, int64(len(data)), data); err == nil {
 		c.verify(options{})
@@ -169,6 +176,15 @@ func tryAll(t *testing.T, data []byte) {
 	}
 	if n := allocated() - before; n > 16<<20+uint64(len(data))*20_000 {
 		t.Fatalf("%d bytes of input made loading allocate %d", len(data), n)
+	}
+}
+
+// checkError makes sure that err is nil or of a kind that is promised.
+func checkError(t *testing.T, err error) {
+	var te *TypeError
+	if err != nil && !errors.Is(err, ErrFormat) && !errors.Is(err, ErrChecksum) &&
+		!errors.Is(err, ErrCompressor) && !errors.As(err, &te) {
+		t.Fatalf("an unexpected kind of error: %v", err)
 	}
 }
 

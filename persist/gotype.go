@@ -17,7 +17,11 @@ func (d *decoder) goType(id, depth int) (reflect.Type, error) {
 		return nil, formatError("types nest too deeply")
 	}
 	if st.name != "" {
-		if t := d.named(st.name); t != nil {
+		t := d.named(st.name)
+		if d.generic && st.kind == kindBinary && (t == nil || !d.seen[t]) {
+			return rawBinary, nil
+		}
+		if t != nil {
 			return t, nil
 		}
 	}

@@ -27,6 +27,7 @@ func HashValues(vs []reflect.Value, opts ...Option) (Digest, error) {
 	e := newEncoder()
 	defer e.release()
 	e.opt = newOptions(opts)
+	e.opt.noMethods = true
 	if err := e.addRoots(vs); err != nil {
 		return Digest{}, err
 	}

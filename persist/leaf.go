@@ -16,8 +16,8 @@ import (
 // A leaf stores the values of a standard type as bytes, because the fields of
 // the type mean nothing outside the process or differ between platforms.
 type leaf struct {
-	append func(b []byte, p unsafe.Pointer) []byte
-	decode func(b []byte, p unsafe.Pointer) bool
+	append func(b []byte, p unsafe.Pointer) ([]byte, error)
+	decode func(b []byte, p unsafe.Pointer) error
 }
 
 func leafOf(t reflect.Type) *leaf {
@@ -36,8 +36,13 @@ func leafOf(t reflect.Type) *leaf {
 
 func newLeaf[T any](app func([]byte, *T) []byte, dec func([]byte, *T) bool) *leaf {
 	return &leaf{
-		append: func(b []byte, p unsafe.Pointer) []byte { return app(b, (*T)(p)) },
-		decode: func(b []byte, p unsafe.Pointer) bool { return dec(b, (*T)(p)) },
+		append: func(b []byte, p unsafe.Pointer) ([]byte, error) { return app(b, (*T)(p)), nil },
+		decode: func(b []byte, p unsafe.Pointer) error {
+			if !dec(b, (*T)(p)) {
+				return formatError("a malformed %s", fullName(reflect.TypeFor[T]()))
+			}
+			return nil
+		},
 	}
 }
 

@@ -28,7 +28,7 @@ type mapType struct {
 // nil if that takes reflection.
 func mapTypeOf(p *plan) mapType {
 	switch {
-	case p.key.kind == reflect.String:
+	case p.key.op == opString:
 		return mapTypeWith[string](p)
 	case p.key.op != opFixed && p.key.op != opWord:
 	case p.key.kind == reflect.Float32, p.key.kind == reflect.Float64, p.key.lane != p.key.width:

@@ -153,7 +153,7 @@ func (e *encoder) nestedDigest(p *plan, ptr unsafe.Pointer) Digest {
 	n := newEncoder()
 	defer n.release()
 	n.nested, n.limit = e.nested+1, nestedLimit
-	n.opt.capacity = e.opt.capacity
+	n.opt.capacity, n.opt.noMethods = e.opt.capacity, e.opt.noMethods
 	n.roots = append(n.roots, root{plan: p, ptr: ptr})
 	if err := n.encode(); err != nil {
 		// What cannot be stored is found again, and reported, when the

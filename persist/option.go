@@ -11,15 +11,16 @@ import "reflect"
 type Option func(*options)
 
 type options struct {
-	onType   func(reflect.Type) error
-	resolve  func(string) reflect.Type
-	names    []string
-	capacity bool
-	noVerify bool
-	generic  bool
-	sync     bool
-	mode     MapMode
-	verified *Verified
+	onType    func(reflect.Type) error
+	resolve   func(string) reflect.Type
+	names     []string
+	capacity  bool
+	noVerify  bool
+	generic   bool
+	noMethods bool
+	sync      bool
+	mode      MapMode
+	verified  *Verified
 
 	compress    Compressor
 	compressors []Compressor

@@ -83,14 +83,14 @@ func BenchmarkStandard(b *testing.B) {
 	b.Run("floats1e6", func(b *testing.B) { benchStandard(b, benchFloats()[:1_000_000]) })
 }
 
-// An encoding is one of those that BenchmarkStandard compares with.
-type encoding struct {
+// A codec is one of those that BenchmarkStandard compares with.
+type codec struct {
 	name      string
 	marshal   func(v any) ([]byte, error)
 	unmarshal func(data []byte, p any) error
 }
 
-var encodings = []encoding{
+var encodings = []codec{
 	{"gob", func(v any) ([]byte, error) {
 		var b bytes.Buffer
 		err := gob.NewEncoder(&b).Encode(v)

@@ -54,6 +54,7 @@ type plan struct {
 	text    []byte
 	links   []uintptr // see linksOf
 	leaf    *leaf
+	parts   *plan   // of a type in its binary form: the plan that calls no methods
 	named   bool    // there are well-known variables of the type
 	refuse  string  // why no value of the type can be stored
 	ordered bool    // compare orders the values
@@ -67,24 +68,38 @@ type planField struct {
 	head []byte // see describe
 }
 
-// plans is a cache of a pure function of the type, so it may be shared by all
-// users of the package.
+// plans is a cache of a pure function of the type, and of whether methods may be
+// called, so it may be shared by all users of the package.
 var plans struct {
 	sync.RWMutex
-	m map[reflect.Type]*plan
+	m [2]map[reflect.Type]*plan
 }
 
-func planOf(t reflect.Type) *plan {
+// planOf returns the plan that calls no methods.
+func planOf(t reflect.Type) *plan { return planWith(t, false) }
+
+// planWith returns the plan of t, with types in their binary forms if methods.
+func planWith(t reflect.Type, methods bool) *plan {
+	which := 0
+	if methods {
+		which = 1
+	}
 	plans.RLock()
-	p := plans.m[t]
+	p := plans.m[which][t]
 	plans.RUnlock()
 	if p != nil {
 		return p
 	}
 	plans.Lock()
 	defer plans.Unlock()
-	b := planner{fresh: map[reflect.Type]*plan{}}
-	p = b.plan(t)
+	return compile(t, which)
+}
+
+// compile makes the plan of t and of what it refers to. It runs under the lock
+// of plans.
+func compile(t reflect.Type, which int) *plan {
+	b := planner{known: plans.m[which], methods: which == 1, fresh: map[reflect.Type]*plan{}}
+	p := b.plan(t)
 	b.references()
 	for _, q := range b.fresh {
 		if q.elem != nil {
@@ -95,18 +110,20 @@ func planOf(t reflect.Type) *plan {
 			}
 		}
 	}
-	if plans.m == nil {
-		plans.m = map[reflect.Type]*plan{}
+	if plans.m[which] == nil {
+		plans.m[which] = map[reflect.Type]*plan{}
 	}
-	maps.Copy(plans.m, b.fresh)
+	maps.Copy(plans.m[which], b.fresh)
 	return p
 }
 
 // A planner compiles one type and what it refers to. It runs under the lock of
 // plans.
 type planner struct {
-	fresh map[reflect.Type]*plan
-	later []*plan // whose referred types are yet to be compiled
+	known   map[reflect.Type]*plan
+	methods bool // types are stored in their binary forms
+	fresh   map[reflect.Type]*plan
+	later   []*plan // whose referred types are yet to be compiled
 }
 
 // references compiles what pointers, slices and maps refer to. It comes after
@@ -126,7 +143,7 @@ func (b *planner) references() {
 }
 
 func (b *planner) plan(t reflect.Type) *plan {
-	if p := plans.m[t]; p != nil {
+	if p := b.known[t]; p != nil {
 		return p
 	}
 	if p := b.fresh[t]; p != nil {
@@ -134,6 +151,14 @@ func (b *planner) plan(t reflect.Type) *plan {
 	}
 	p := &plan{t: t, kind: t.Kind(), size: t.Size(), direct: isDirect(t)}
 	b.fresh[t] = p
+	if b.methods && hasBinaryForm(t) {
+		p.op, p.flat, p.leaf = opLeaf, true, binaryLeaf(t)
+		if p.parts = plans.m[0][t]; p.parts == nil {
+			p.parts = compile(t, 0)
+		}
+		p.describe()
+		return p
+	}
 	p.refuse = refusal(t)
 	p.named = t == errorString || t == location
 	if l := leafOf(t); l != nil {

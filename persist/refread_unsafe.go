@@ -131,6 +131,10 @@ func (d *decoder) leafColumn(c *conv, dst source) {
 		}
 		return
 	}
+	l := c.p.leaf
+	if c.p.t == rawBinary {
+		l = rawLeaf(c.st.name)
+	}
 	dst.each(func(q unsafe.Pointer, n int, stride uintptr) {
 		for i := range n {
 			size := int(nums[k])
@@ -143,8 +147,8 @@ func (d *decoder) leafColumn(c *conv, dst source) {
 			if d.err != nil || d.r.err != nil {
 				return
 			}
-			if !c.p.leaf.decode(b, unsafe.Add(q, uintptr(i)*stride)) {
-				d.r.fail("a malformed %s", c.st.name)
+			if err := l.decode(b, unsafe.Add(q, uintptr(i)*stride)); err != nil {
+				d.err = err
 				return
 			}
 		}

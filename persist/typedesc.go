@@ -73,6 +73,9 @@ func (e *encoder) writeType(p *plan) {
 func (p *plan) storedKind() byte {
 	switch p.op {
 	case opLeaf:
+		if p.parts != nil {
+			return kindBinary
+		}
 		return kindLeaf
 	case opFiller:
 		return kindFiller
@@ -113,6 +116,7 @@ func appendText(b []byte, s string) []byte {
 // Kinds beyond the numbers of reflect.Kind, which containers use for the rest.
 const (
 	kindLeaf   = 64  // types that are stored as bytes of their own form
+	kindBinary = 66  // types that are stored as what their MarshalBinary methods return
 	kindFiller = 65  // structs that have memory but no content
 	kindBoxed  = 128 // added if values of the type are in interfaces
 )
@@ -131,7 +135,7 @@ func (e *encoder) reportTypes() error {
 
 // A storedType is a type as a container describes it.
 type storedType struct {
-	kind    reflect.Kind // or kindLeaf, kindFiller
+	kind    reflect.Kind // or kindLeaf, kindFiller, kindBinary
 	boxed   bool
 	empty   bool // values have no columns
 	flat    bool // values refer to nothing
@@ -196,7 +200,7 @@ func (r *sectionReader) storedType() storedType {
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		t.text = r.text()
 	default:
-		if t.kind != kindLeaf && (t.kind == reflect.Invalid || t.kind > reflect.Complex128) && t.kind != reflect.String {
+		if t.kind != kindLeaf && t.kind != kindBinary && (t.kind == reflect.Invalid || t.kind > reflect.Complex128) && t.kind != reflect.String {
 			r.fail("unknown kind %d of type", t.kind)
 		}
 	}

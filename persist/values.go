@@ -11,11 +11,13 @@ import (
 
 // EncodeValues writes the values to w as one container. They're one graph:
 // memory that several of them share is stored once and shared again after
-// DecodeValues. An addressable value is stored as the variable it is.
+// DecodeValues. An addressable value is stored as the variable it is. Values of
+// all types are stored by their parts: no methods are called.
 func EncodeValues(w io.Writer, vs []reflect.Value, opts ...Option) error {
 	e := newEncoder()
 	defer e.release()
 	e.opt = newOptions(opts)
+	e.opt.noMethods = true
 	if err := e.addRoots(vs); err != nil {
 		return err
 	}
@@ -42,5 +44,7 @@ func DecodeValues(data []byte, ts []reflect.Type, opts ...Option) ([]reflect.Val
 	if err != nil {
 		return nil, err
 	}
-	return c.decode(ts, newOptions(opts))
+	o := newOptions(opts)
+	o.noMethods = true
+	return c.decode(ts, o)
 }

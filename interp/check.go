@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -295,7 +296,29 @@ func (p *plan) install() map[string]bool {
 			changed[v.name] = true
 		}
 	}
+	p.typeless(changed)
 	return changed
+}
+
+// typeless takes the variables out of the table whose type is one no more,
+// because the cell declares something else of its name.
+func (p *plan) typeless(changed map[string]bool) {
+	isType := func(name string) bool {
+		d := p.table.byName[name]
+		return d != nil && d.kind == typeDecl
+	}
+	for _, name := range sortedKeys(p.table.byName) {
+		d := p.table.byName[name]
+		if d.kind != varDecl {
+			continue
+		}
+		notebook, _ := d.typ.names()
+		if slices.ContainsFunc(notebook, func(n string) bool { return !isType(n) }) {
+			p.table.remove(name)
+			changed[name] = true
+			p.notices = append(p.notices, fmt.Sprintf("%s is deleted with its type %s.\n", name, d.typ))
+		}
+	}
 }
 
 func sameText(a, b *decl) bool {

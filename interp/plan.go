@@ -35,6 +35,7 @@ type plan struct {
 	varSet       map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
 	move         map[string]bool             // older variables that keep their value under a new type
 	dropped      []string                    // older variables that lose it
+	notices      []string                    // what else the user is told before the cell runs
 	addressed    []*decl                     // variables whose address the cell may take
 	methodGroups []*group                    // of all types with methods; for globals
 	broken       map[*decl]*Diagnostic

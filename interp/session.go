@@ -347,6 +347,9 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 		s.restart()
 		return *failure("error", "the engine cannot start: %v\nRun \"gomemo doctor\" to see what is missing.", err)
 	}
+	for _, text := range p.notices {
+		out.Stream("stderr", text)
+	}
 	for _, name := range p.dropped {
 		out.Stream("stderr", p.table.byName[name].lost+"\n")
 	}

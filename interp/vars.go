@@ -46,7 +46,11 @@ func (p *plan) scopeErrors() (errs diagnostics) {
 				return true
 			}
 			line, _ := p.src.position(v.off)
+			old := p.s.table.byName[v.name]
 			switch {
+			case v.old == nil && (old != nil || types.Universe.Lookup(v.name) != nil):
+				errs = append(errs, p.src.diag(off, "use another name for the variable",
+					"%s means something else here, and line %d declares it anew as a variable", v.name, line))
 			case v.old == nil:
 				errs = append(errs, p.src.diag(off, fmt.Sprintf("line %d of this cell declares it, after this use", line), "undefined: %s", v.name))
 			case !p.sameType(v):

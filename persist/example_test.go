@@ -144,8 +144,8 @@ func ExampleInspect() {
 	// map[string][]float32 2 1
 }
 
-// A write to a file that is mapped for reading is a panic that names the file.
-func ExampleGuard() {
+// Programs that recover by themselves ask AsFault what they have got.
+func ExampleAsFault() {
 	dir, _ := os.MkdirTemp("", "persist")
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "samples")

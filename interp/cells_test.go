@@ -85,7 +85,10 @@ func startSessionWith(t testing.TB, tc *native.Toolchain, ws *native.Workspace, 
 			return nil, err
 		}
 		c, err := engine.Start(ctx, engine.Options{Path: path, Hello: wire.Hello{Cache: cache, MemoMin: 20 * time.Millisecond, Toolchain: tc.ID()}})
-		return client{c}, err
+		if err != nil {
+			return nil, err
+		}
+		return client{c}, nil
 	}})
 	t.Cleanup(func() { s.Close() })
 	return s

@@ -293,7 +293,7 @@ func try[T any](t *testing.T, data []byte) {
 	var table, shared T
 	b := newBudget(len(data))
 	b.left = min(b.left, 1<<22) // so that fuzzing need not have much memory
-	if _, err := decode(data, &table, false, b); err == nil {
+	if _, err := decode(data, &table, shareMost, b); err == nil {
 		err := Write(&bytes.Buffer{}, table)
 		if err != nil && !strings.Contains(err.Error(), "row ") && !strings.Contains(err.Error(), "without columns") {
 			t.Fatalf("what was read cannot be written: %v", err)
@@ -301,7 +301,7 @@ func try[T any](t *testing.T, data []byte) {
 	}
 	b = newBudget(len(data))
 	b.left = min(b.left, 1<<22)
-	decode(data, &shared, true, b)
+	decode(data, &shared, shareAll, b)
 }
 
 func FuzzRead(f *testing.F) {

@@ -43,7 +43,8 @@
 //
 // [Save] and [Write] write files; with [Stream], streams. [Load] and [Read] read both,
 // compressed ones too. [Map] maps a file instead of reading it: columns of numbers
-// without nulls are then the memory of the file.
+// without nulls are then the memory of the file. Load does not copy such columns
+// either if they are half of the file or more: they keep all of it in memory.
 //
 // # Damage
 //

@@ -45,7 +45,7 @@ func Map[T any](path string) (*Mapped[T], error) {
 	if !bytes.HasPrefix(data, []byte(fileMagic)) {
 		err = formatError("a stream or something else, which cannot be mapped")
 	} else {
-		mapped.Shared, err = decode(data, &mapped.Table, true, newBudget(len(data)))
+		mapped.Shared, err = decode(data, &mapped.Table, shareAll, newBudget(len(data)))
 	}
 	if err != nil {
 		m.Close()

@@ -35,7 +35,7 @@ func Read[T any](r io.Reader) (T, error) {
 	if err != nil {
 		return table, fmt.Errorf("arrow: %w", err)
 	}
-	_, err = decode(data, &table, false, newBudget(len(data)))
+	_, err = decode(data, &table, shareMost, newBudget(len(data)))
 	return table, err
 }
 
@@ -46,7 +46,7 @@ func Load[T any](path string) (T, error) {
 	if err != nil {
 		return table, fmt.Errorf("arrow: %w", err)
 	}
-	if _, err = decode(data, &table, false, newBudget(len(data))); err != nil {
+	if _, err = decode(data, &table, shareMost, newBudget(len(data))); err != nil {
 		return table, fmt.Errorf("%s: %w", path, err)
 	}
 	return table, nil
@@ -235,9 +235,17 @@ func (c *content) chunks(name string) ([]arrow.Array, error) {
 	return nil, fmt.Errorf("arrow: %d columns are called %q", len(at), name)
 }
 
-// decode sets a table, whose columns share the memory of data where they can, if
-// that is wanted, and returns the names of those that do.
-func decode(data []byte, table any, share bool, b *budget) (shared []string, err error) {
+// A sharing says when columns of numbers are the memory that was read.
+type sharing int
+
+const (
+	shareMost sharing = iota // if they are half of it: less is not worth keeping it all
+	shareAll
+)
+
+// decode sets a table and returns the names of the columns that share the memory
+// of data.
+func decode(data []byte, table any, share sharing, b *budget) (shared []string, err error) {
 	defer recovered(&err)
 	into := reflect.ValueOf(table).Elem()
 	if err := checkTarget(into.Type()); err != nil {
@@ -248,7 +256,7 @@ func decode(data []byte, table any, share bool, b *budget) (shared []string, err
 		return nil, err
 	}
 	d := decoder{content: c}
-	if share {
+	if share == shareAll || 2*d.flat(into.Type()) >= len(data) {
 		d.share = data
 	}
 	if err := d.table(into); err != nil {

@@ -44,6 +44,29 @@ func checkTarget(t reflect.Type) error {
 	return notTable(t)
 }
 
+// flat returns about how many bytes the columns of numbers have that a table of
+// type t asks for.
+func (d *decoder) flat(t reflect.Type) (size int) {
+	asked := d.schema.Fields()
+	if isStruct(t) {
+		columns, err := fields(t)
+		if err != nil {
+			return 0
+		}
+		asked = nil
+		for _, c := range columns {
+			found, _ := d.schema.FieldsByName(c.name)
+			asked = append(asked, found...)
+		}
+	}
+	for _, f := range asked {
+		if w, ok := f.Type.(arrow.FixedWidthDataType); ok {
+			size += d.rows * (w.BitWidth() / 8)
+		}
+	}
+	return size
+}
+
 // table sets a table of a type that checkTarget accepts.
 func (d *decoder) table(into reflect.Value) error {
 	t := into.Type()

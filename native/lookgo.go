@@ -22,7 +22,7 @@ func lookGo() (string, error) {
 	}
 	fix := installGo + ", or put it on PATH"
 	if usual := UsualGo(); usual != "" {
-		fix = "put " + filepath.Dir(usual) + " on PATH, or run \"gomemo install\" again"
+		fix = "put " + filepath.Dir(usual) + " on PATH (for Jupyter: or run \"gomemo install\" again)"
 	}
 	return "", &MissingError{What: "no go command on PATH", Fix: fix}
 }

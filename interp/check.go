@@ -48,7 +48,7 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 		return nil, errs
 	}
 	p.findLast(stmts)
-	specs, errs := p.lower(stmts, varTyping(ps))
+	specs, errs := p.lower(p.runInits(stmts, varTyping(ps)))
 	if len(errs) > 0 {
 		return nil, errs
 	}

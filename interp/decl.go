@@ -230,8 +230,9 @@ func (s *Session) declsOf(p *parsed) (ds []*decl, stmts []ast.Stmt, errs diagnos
 	return ds, stmts, errs
 }
 
-// funcDecl makes the declaration of a function or method; nil if its receiver
-// is malformed, of which the type checker says what is wrong.
+// funcDecl makes the declaration of a function or method; nil for an init
+// function, and if the receiver is malformed, of which the type checker says
+// what is wrong.
 func (s *Session) funcDecl(p *parsed, fn *ast.FuncDecl) (*decl, *Diagnostic) {
 	off, end := s.span(fn)
 	d := &decl{kind: funcDecl, key: fn.Name.Name, src: p.src, off: off, end: end, node: fn}
@@ -244,13 +245,13 @@ func (s *Session) funcDecl(p *parsed, fn *ast.FuncDecl) (*decl, *Diagnostic) {
 	} else {
 		d.names = []string{fn.Name.Name}
 	}
-	if fn.Name.Name == "init" && fn.Recv == nil {
-		bad := p.src.diag(off, "write its statements in the cell itself: a cell runs from top to bottom", "func init has no place in a notebook")
-		return nil, &bad
-	}
 	if fn.Body == nil {
 		bad := p.src.diag(off, "", "missing function body")
 		return nil, &bad
+	}
+	if fn.Name.Name == "init" && fn.Recv == nil {
+		p.inits = append(p.inits, fn)
+		return nil, nil
 	}
 	if fn.Doc != nil {
 		for _, c := range fn.Doc.List {

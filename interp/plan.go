@@ -29,7 +29,9 @@ type plan struct {
 	info         *types.Info
 	last         ast.Expr                    // the last expression, nil if the cell ends otherwise
 	lastOK       bool                        // last is a call, which may have no value
-	callMain     bool                        // the cell is a whole program
+	program      bool                        // the cell is a file of declarations
+	callMain     bool                        // which has a func main
+	initOf       map[ast.Stmt]*ast.FuncDecl  // the init function that a statement of body calls
 	refs         []ref                       // of the statements
 	seg          map[ast.Stmt]int            // numbers the runs of var declarations, from 1
 	varSet       map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from

@@ -163,6 +163,7 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 	edits = append(edits, e.pollEdits(st, false)...)
 	outer := 0
 	from, to := p.s.span(st)
+	edits = append(edits, p.initEdits(st)...)
 	if p.last != nil && st == p.body[len(p.body)-1] && p.hasValue() {
 		e.imports[rtPath] = true
 		open := "_rt.Result(_c, "

@@ -245,18 +245,6 @@ func (s *Session) execute(ctx context.Context, src *source, out Output) Outcome 
 	return o
 }
 
-// runMain calls func main of a cell that holds a whole program.
-func (p *plan) runMain() {
-	if !p.clause || len(p.body) > 0 {
-		return
-	}
-	for _, d := range p.decls {
-		if d.key == "main" && d.kind == funcDecl {
-			p.callMain = true
-		}
-	}
-}
-
 func compileFailure(errs diagnostics) Outcome {
 	e := &Error{Name: "compile error", Value: fmt.Sprintf("cell %d, line %d:%d: %s", errs[0].Cell, errs[0].Line, errs[0].Col, errs[0].Msg)}
 	for _, d := range errs {

@@ -130,6 +130,7 @@ type parsed struct {
 	clause     bool // there was a package clause
 	imported   []*ast.ImportSpec
 	file       *ast.File // functions and methods
+	inits      []*ast.FuncDecl
 	stmts      []ast.Stmt
 	typing     []ast.Stmt
 	unresolved map[*ast.Ident]bool // identifiers that are not local to their function

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ func (p *plan) scopeErrors() (errs diagnostics) {
 	for _, v := range p.vars {
 		byName[v.name] = v
 	}
-	for _, st := range p.body {
+	for i, st := range p.body {
 		ast.Inspect(st, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
 			if !ok {
@@ -41,6 +42,9 @@ func (p *plan) scopeErrors() (errs diagnostics) {
 			_, off := p.s.offset(id.Pos())
 			if p.seg[st] != 0 && p.seg[st] == p.seg[v.stmt] {
 				return true // package-level variables are set in the order they need each other
+			}
+			if p.initOf[st] != nil && slices.Contains(p.body[:i], v.stmt) {
+				return true // it may stand above them
 			}
 			if off >= v.end || st == v.stmt && off == v.off || p.isTarget(st, id) {
 				return true

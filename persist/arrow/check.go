@@ -29,15 +29,13 @@ type shape struct {
 // The parts of Arrow's schema for FlatBuffers, Schema.fbs, Message.fbs and
 // File.fbs, that have lengths.
 var (
-	keyValue      = &shape{texts: []int{0, 1}}
-	fieldShape    = newFieldShape()
-	schemaShape   = &shape{lists: map[int]*shape{1: fieldShape, 2: keyValue}, vectors: map[int]int{3: 8}}
-	recordShape   = &shape{vectors: map[int]int{1: 16, 2: 16, 4: 8}}
-	dictionary    = &shape{tables: map[int]*shape{1: recordShape}}
-	footerShape   = &shape{tables: map[int]*shape{1: schemaShape}, vectors: map[int]int{2: 24, 3: 24}, lists: map[int]*shape{4: keyValue}}
-	messageShape  = &shape{lists: map[int]*shape{4: keyValue}, union: 1, cases: map[byte]*shape{1: schemaShape, 2: dictionary, 3: recordShape}}
-	messageLength = flatbuffers.VOffsetT(4 + 2*3)
-	counts        = flatbuffers.VOffsetT(4 + 2*4) // how many buffers columns of views have
+	keyValue     = &shape{texts: []int{0, 1}}
+	fieldShape   = newFieldShape()
+	schemaShape  = &shape{lists: map[int]*shape{1: fieldShape, 2: keyValue}, vectors: map[int]int{3: 8}}
+	recordShape  = &shape{vectors: map[int]int{1: 16, 2: 16, 4: 8}}
+	dictionary   = &shape{tables: map[int]*shape{1: recordShape}}
+	footerShape  = &shape{tables: map[int]*shape{1: schemaShape}, vectors: map[int]int{2: 24, 3: 24}, lists: map[int]*shape{4: keyValue}}
+	messageShape = &shape{lists: map[int]*shape{4: keyValue}, union: 1, cases: map[byte]*shape{1: schemaShape, 2: dictionary, 3: recordShape}}
 )
 
 func newFieldShape() *shape {
@@ -102,9 +100,7 @@ func (c *checker) table(t flatbuffers.Table, s *shape, depth int) error {
 		if err := c.vector(t, slot, 4); err != nil {
 			return err
 		}
-		at, ok := slotOf(t, slot)
-		for i := 0; ok && i < t.VectorLen(at); i++ {
-			elem := flatbuffers.Table{Bytes: c.b, Pos: t.Indirect(t.Vector(at) + flatbuffers.UOffsetT(4*i))}
+		for _, elem := range tablesOf(t, slot) {
 			if err := c.table(elem, sub, depth+1); err != nil {
 				return err
 			}
@@ -114,11 +110,29 @@ func (c *checker) table(t flatbuffers.Table, s *shape, depth int) error {
 }
 
 func (c *checker) inner(t flatbuffers.Table, slot int, s *shape, depth int) error {
-	at, ok := slotOf(t, slot)
+	sub, ok := innerTable(t, slot)
 	if !ok {
 		return nil
 	}
-	return c.table(flatbuffers.Table{Bytes: c.b, Pos: t.Indirect(at + t.Pos)}, s, depth+1)
+	return c.table(sub, s, depth+1)
+}
+
+// innerTable returns the table in a slot.
+func innerTable(t flatbuffers.Table, slot int) (flatbuffers.Table, bool) {
+	at, ok := slotOf(t, slot)
+	if !ok {
+		return t, false
+	}
+	return flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(at + t.Pos)}, true
+}
+
+// tablesOf returns the tables of the array in a slot.
+func tablesOf(t flatbuffers.Table, slot int) (list []flatbuffers.Table) {
+	at, ok := slotOf(t, slot)
+	for i := 0; ok && i < t.VectorLen(at); i++ {
+		list = append(list, flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(t.Vector(at) + flatbuffers.UOffsetT(4*i))})
+	}
+	return list
 }
 
 // vector checks that the elements of an array are there.
@@ -133,51 +147,6 @@ func (c *checker) vector(t flatbuffers.Table, slot, size int) error {
 	}
 	if c.left -= n * size; c.left < 0 {
 		return formatError("metadata whose parts contain each other")
-	}
-	return nil
-}
-
-// checkMessage checks the metadata of a message and returns the length of its
-// body.
-func checkMessage(b []byte) (body int64, err error) {
-	m, err := check(b, messageShape)
-	if err != nil {
-		return 0, err
-	}
-	if kind, ok := slotOf(m, 1); ok {
-		at, has := slotOf(m, 2)
-		batch := flatbuffers.Table{Bytes: b}
-		switch kind := m.GetByte(kind + m.Pos); {
-		case has && kind == 3:
-			batch.Pos = m.Indirect(at + m.Pos)
-		case has && kind == 2:
-			outer := flatbuffers.Table{Bytes: b, Pos: m.Indirect(at + m.Pos)}
-			if at, has = slotOf(outer, 1); has {
-				batch.Pos = outer.Indirect(at + outer.Pos)
-			}
-		}
-		if batch.Pos != 0 {
-			err = checkCounts(batch)
-		}
-	}
-	return m.GetInt64Slot(messageLength, 0), err
-}
-
-// checkCounts checks how many buffers the columns of views of a batch have.
-func checkCounts(batch flatbuffers.Table) error {
-	at := flatbuffers.UOffsetT(batch.Offset(counts))
-	if at == 0 {
-		return nil
-	}
-	buffers := 0
-	if at, ok := slotOf(batch, 2); ok {
-		buffers = batch.VectorLen(at)
-	}
-	for i := range batch.VectorLen(at) {
-		n := batch.GetInt64(batch.Vector(at) + flatbuffers.UOffsetT(8*i))
-		if n < 0 || n > int64(buffers) {
-			return formatError("a column with %d of %d buffers", n, buffers)
-		}
 	}
 	return nil
 }
@@ -221,15 +190,16 @@ func checkFile(data []byte) (dictionaries bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if _, ok := slotOf(footer, 1); !ok {
+	schema, ok := innerTable(footer, 1)
+	if !ok {
 		return false, formatError("there is no schema")
 	}
-	left := int64(len(data))
+	p, left := partsOf(schema), int64(len(data))
 	for _, slot := range []int{2, 3} {
 		at, ok := slotOf(footer, slot)
 		for i := 0; ok && i < footer.VectorLen(at); i++ {
 			dictionaries = dictionaries || slot == 2
-			if err := checkBlock(data, footer, footer.Vector(at)+flatbuffers.UOffsetT(24*i), &left); err != nil {
+			if err := checkBlock(data, footer, footer.Vector(at)+flatbuffers.UOffsetT(24*i), p, &left); err != nil {
 				return false, err
 			}
 		}
@@ -239,7 +209,7 @@ func checkFile(data []byte) (dictionaries bool, err error) {
 
 // checkBlock checks the metadata of a batch that a footer names. Batches that
 // are not in each other have no more than left bytes.
-func checkBlock(data []byte, footer flatbuffers.Table, at flatbuffers.UOffsetT, left *int64) error {
+func checkBlock(data []byte, footer flatbuffers.Table, at flatbuffers.UOffsetT, p *parts, left *int64) error {
 	start, body := footer.GetInt64(at), footer.GetInt64(at+16)
 	if start < 0 || start > int64(len(data)) || body < 0 || body > *left {
 		return formatError("a batch of %d bytes at offset %d", body, start)
@@ -247,19 +217,20 @@ func checkBlock(data []byte, footer flatbuffers.Table, at flatbuffers.UOffsetT, 
 	*left -= body
 	meta, _, err := message(data[start:])
 	if err == nil {
-		_, err = checkMessage(meta)
+		_, err = p.checkMessage(meta)
 	}
 	return err
 }
 
 // checkStream checks all metadata in a stream.
 func checkStream(data []byte) error {
+	p := new(parts)
 	for len(data) > 0 {
 		meta, end, err := message(data)
 		if err != nil || meta == nil {
 			return err
 		}
-		body, err := checkMessage(meta)
+		body, err := p.checkMessage(meta)
 		if err != nil {
 			return err
 		}

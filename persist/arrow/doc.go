@@ -50,5 +50,6 @@
 //
 // Arrow has no checksums: a flipped bit in a number is another number. Input of
 // any kind gives an error that wraps [ErrFormat], but no panic, and reading allocates
-// no more than 1024 times the size of the input and 256 MiB.
+// no more than 1024 times the size of the input and 256 MiB, apart from the window
+// that a zstd decoder may ask for, of 512 MiB at most.
 package arrow

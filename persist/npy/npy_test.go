@@ -215,6 +215,31 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+func FuzzZip(f *testing.F) {
+	for _, name := range []string{"small.npz", "two.npz"} {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		z, err := NewZip(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			if !errors.Is(err, ErrFormat) {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, name := range z.Names() {
+			z.Header(name)
+			Get[int16](z, name)
+			Get[int64](z, name)
+			Get[float32](z, name)
+		}
+	})
+}
+
 func tryRead[T Element](t *testing.T, b []byte, h Header) {
 	a, err := Read[T](bytes.NewReader(b))
 	if err != nil {

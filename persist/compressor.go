@@ -30,7 +30,8 @@ func Compress(c Compressor) Option {
 }
 
 // Compressors tells Load and Read how to read compressed files. Which
-// compressor a file needs is recorded in it.
+// compressor a file needs is recorded in it. There's no RegisterCompressor for
+// the whole program; package gomemo/persist/compress has sets of compressors.
 func Compressors(cs ...Compressor) Option {
 	return func(o *options) { o.compressors = append(o.compressors[:len(o.compressors):len(o.compressors)], cs...) }
 }

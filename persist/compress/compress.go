@@ -7,11 +7,7 @@ package compress
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -181,61 +177,4 @@ func stream(name string, newWriter func(io.Writer) (io.WriteCloser, error), newR
 			return nil
 		},
 	}
-}
-
-// All lets Load, Read, Open and Verify read files of all compressors of this
-// package.
-func All() persist.Option {
-	return persist.Compressors(Zstd(0), S2(), LZ4(), Gzip(0), Zlib(0), XZ())
-}
-
-// Named returns the compressor that text names: "zstd", "s2", "lz4", "gzip",
-// "zlib" or "xz", after a colon perhaps a level, as in "zstd:3". None is named
-// "" and "none": the result is nil then.
-func Named(text string) (persist.Compressor, error) {
-	name, level, found := strings.Cut(text, ":")
-	n := 0
-	if found {
-		var err error
-		if n, err = strconv.Atoi(level); err != nil || n < 1 || n > 9 {
-			return nil, fmt.Errorf("compress: %q is no level of compression: it is a number from 1 to 9", level)
-		}
-	}
-	switch name {
-	case "", "none":
-		return nil, nil
-	case "zstd":
-		return Zstd(n), nil
-	case "s2":
-		return S2(), nil
-	case "lz4":
-		return LZ4(), nil
-	case "gzip":
-		return Gzip(n), nil
-	case "zlib":
-		return Zlib(n), nil
-	case "xz":
-		return XZ(), nil
-	}
-	return nil, fmt.Errorf("compress: no compressor is called %q", name)
-}
-
-// To makes Dump compress as the extension of the path says: .zst, .s2, .lz4,
-// .gz, .z and .xz; any other means not at all.
-func To(path string) persist.Option {
-	switch filepath.Ext(path) {
-	case ".zst":
-		return persist.Compress(Zstd(0))
-	case ".s2":
-		return persist.Compress(S2())
-	case ".lz4":
-		return persist.Compress(LZ4())
-	case ".gz":
-		return persist.Compress(Gzip(0))
-	case ".z":
-		return persist.Compress(Zlib(0))
-	case ".xz":
-		return persist.Compress(XZ())
-	}
-	return persist.Compress(nil)
 }

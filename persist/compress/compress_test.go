@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"gomemo/persist"
@@ -173,5 +174,114 @@ func TestOwnCompressor(t *testing.T) {
 	got, err := persist.Load[[]byte](path, persist.Compressors(halves{}))
 	if err != nil || !bytes.Equal(got, v) {
 		t.Error(err)
+	}
+}
+
+// runs is another one, with levels: it stores runs of up to 255 equal bytes, from
+// level 2 on.
+type runs struct{ level int }
+
+func (runs) Name() string { return "runs" }
+
+func (r runs) Compress(dst, src []byte) ([]byte, error) {
+	most := 1
+	if r.level > 1 {
+		most = 255
+	}
+	for i := 0; i < len(src); {
+		n := 1
+		for n < most && i+n < len(src) && src[i+n] == src[i] {
+			n++
+		}
+		dst = append(dst, byte(n), src[i])
+		i += n
+	}
+	return dst, nil
+}
+
+func (runs) Decompress(dst, src []byte) error {
+	for ; len(src) > 1; src = src[2:] {
+		n := int(src[0])
+		if n > len(dst) {
+			return errors.New("another size")
+		}
+		for i := range dst[:n] {
+			dst[i] = src[1]
+		}
+		dst = dst[n:]
+	}
+	if len(dst) > 0 || len(src) > 0 {
+		return errors.New("another size")
+	}
+	return nil
+}
+
+func TestSet(t *testing.T) {
+	t.Parallel()
+	set := compress.Standard()
+	set.Register(".runs", func(level int) persist.Compressor { return runs{max(level, 2)} })
+	v := bytes.Repeat([]byte{7}, 1<<20)
+	dir := t.TempDir()
+	named := func(text string) persist.Option {
+		c, err := set.Named(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return persist.Compress(c)
+	}
+	for name, test := range map[string]struct {
+		opt  persist.Option
+		want string
+	}{
+		"extension.runs": {set.To("extension.runs"), "runs"},
+		"by-name":        {named("runs"), "runs"},
+		"by-level":       {named("runs:9"), "runs"},
+		"gains-nothing":  {persist.Compress(runs{1}), ""},
+		"standard.zst":   {set.To("standard.zst"), "zstd"},
+		"other.dat":      {set.To("other.dat"), ""},
+		"none":           {named("none"), ""},
+	} {
+		path := filepath.Join(dir, name)
+		if err := persist.Dump(v, path, test.opt); err != nil {
+			t.Fatal(err)
+		}
+		info, err := persist.Inspect(path)
+		if err != nil || info.Buffers[0].Compressor != test.want {
+			t.Errorf("%s: %+v, %v", name, info, err)
+		}
+		// Loading takes no more than the set, whatever the file is called.
+		got, err := persist.Load[[]byte](path, set.All())
+		if err != nil || !bytes.Equal(got, v) {
+			t.Errorf("%s: %v", name, err)
+		}
+		m, err := persist.Open[[]byte](path, set.All())
+		if err != nil || !bytes.Equal(m.Value, v) || (m.Note() == "") != (test.want == "") {
+			t.Errorf("%s: mapped: %v", name, err)
+		}
+		if test.want != "" && !strings.Contains(m.Note(), "compressed with "+test.want) {
+			t.Errorf("%s: the note is %q", name, m.Note())
+		}
+		m.Close()
+		if _, err := persist.Load[[]byte](path, compress.All()); test.want == "runs" && !errors.Is(err, persist.ErrCompressor) {
+			t.Errorf("%s: without the set: %v", name, err)
+		}
+	}
+	// One that takes a name or an extension over.
+	set.Register(".zst", func(int) persist.Compressor { return runs{2} })
+	if _, err := set.Named("zstd"); err != nil {
+		t.Error(err)
+	}
+	if err := persist.Dump(v, filepath.Join(dir, "x"), set.To("x.zst")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := persist.Inspect(filepath.Join(dir, "x")); err != nil || info.Buffers[0].Compressor != "runs" {
+		t.Errorf("%+v, %v", info, err)
+	}
+	if info, err := persist.Inspect(filepath.Join(dir, "x")); err != nil || info.Size > 20_000 {
+		t.Errorf("%d bytes", info.Size)
+	}
+	var empty compress.Set
+	if _, err := empty.Named("zstd"); err == nil {
+		t.Error("an empty set has zstd")
 	}
 }

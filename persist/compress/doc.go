@@ -9,8 +9,10 @@
 //
 // They're not part of package persist, so that a program that does not compress
 // does not link their libraries: with them a program is 1.9 MB larger and
-// depends on three more modules. Nothing is registered on import; a compressor
-// of your own joins by the option persist.Compressors.
+// depends on three more modules. Nothing is registered on import, or for the whole
+// program: what RegisterCompressor is elsewhere, [Set.Register] is here, and the
+// set is passed where it's used. A single compressor of your own also joins by
+// persist.Compress and persist.Compressors.
 //
 // Zstd at its default level is the choice for storage and S2 for speed; the
 // others are there to compare with joblib. Gzip, Zlib and XZ are many times

@@ -6,6 +6,7 @@ package compress_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -136,4 +137,51 @@ func ExampleXZ() {
 	err := persist.Write(&b, table(), persist.Compress(compress.XZ()))
 	fmt.Println(b.Len() < 50_000, err)
 	// Output: true <nil>
+}
+
+// A compressor of one's own, chosen by name or extension and found again when a
+// file is loaded.
+func ExampleSet_Register() {
+	set := compress.Standard()
+	set.Register(".rle", func(int) persist.Compressor { return runLengths{} })
+
+	dir, _ := os.MkdirTemp("", "compress")
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "zeros.rle")
+	if err := persist.Dump(make([]byte, 1<<20), path, set.To(path)); err != nil {
+		fmt.Println(err)
+		return
+	}
+	info, _ := persist.Inspect(path)
+	zeros, err := persist.Load[[]byte](path, set.All())
+	fmt.Println(info.Buffers[0].Compressor, len(zeros), err)
+	// Output: run lengths 1048576 <nil>
+}
+
+// runLengths compresses runs of equal bytes.
+type runLengths struct{}
+
+func (runLengths) Name() string { return "run lengths" }
+
+func (runLengths) Compress(dst, src []byte) ([]byte, error) {
+	for len(src) > 0 {
+		n := 1
+		for n < min(len(src), 255) && src[n] == src[0] {
+			n++
+		}
+		dst, src = append(dst, byte(n), src[0]), src[n:]
+	}
+	return dst, nil
+}
+
+func (runLengths) Decompress(dst, src []byte) error {
+	for ; len(src) > 1 && int(src[0]) <= len(dst); src = src[2:] {
+		n := int(src[0])
+		copy(dst, bytes.Repeat(src[1:2], n))
+		dst = dst[n:]
+	}
+	if len(src) > 0 || len(dst) > 0 {
+		return errors.New("not what Compress made")
+	}
+	return nil
 }

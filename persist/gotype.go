@@ -10,6 +10,11 @@ import "reflect"
 // they may refer to each other in exponentially many ways.
 const maxTypeSteps = 1 << 16
 
+// maxTypeText bounds the text of what goes into a made type: package reflect
+// spells a type out, so each of a few types that has the one before twice would
+// double it. A reference to a longer one becomes any, like those that lead back.
+const maxTypeText = 1 << 12
+
 // goType finds or makes the Go type of a stored type.
 func (d *decoder) goType(id, depth int) (reflect.Type, error) {
 	st := &d.types[id]
@@ -45,11 +50,13 @@ func (d *decoder) goType(id, depth int) (reflect.Type, error) {
 // makeType makes an unnamed type; nil if it cannot.
 func (d *decoder) makeType(id, depth int) reflect.Type {
 	st := &d.types[id]
+	text := 0
 	sub := func(id int) reflect.Type {
 		t, err := d.goType(id, depth+1)
-		if err != nil {
+		if err != nil || text+len(t.String()) > maxTypeText {
 			return nil
 		}
+		text += len(t.String())
 		return t
 	}
 	switch st.kind {

@@ -81,7 +81,7 @@ func (t *texts) fill(k int, keys []string, items []item) bool {
 			total += len(s)
 		}
 	}
-	if total > math.MaxUint32 {
+	if uint64(total) > math.MaxUint32 {
 		return false
 	}
 	b := &t.blocks[k]

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -109,16 +108,9 @@ type content struct {
 }
 
 // recovered makes an error of a panic of the Arrow library, which it has for some
-// input that is damaged. Panics of ours that a damaged input does not explain are
-// let through.
+// input that is damaged, or of a budget.
 func recovered(err *error) {
-	switch p := recover().(type) {
-	case nil:
-	case *budgetError:
-		*err = formatError("%v", p)
-	case *runtime.TypeAssertionError:
-		panic(p)
-	default:
+	if p := recover(); p != nil {
 		*err = formatError("%v", p)
 	}
 }

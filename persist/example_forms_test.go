@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"gomemo/persist"
@@ -316,4 +317,33 @@ func ExampleTypeError() {
 	var te *persist.TypeError
 	fmt.Println(errors.As(err, &te), te.Want)
 	// Output: true string
+}
+
+// A celsius stores itself as text, and so does not keep its note.
+type celsius struct {
+	degrees int
+	note    string
+}
+
+func (c *celsius) MarshalBinary() ([]byte, error) {
+	return strconv.AppendInt(nil, int64(c.degrees), 10), nil
+}
+
+func (c *celsius) UnmarshalBinary(b []byte) (err error) {
+	c.degrees, err = strconv.Atoi(string(b))
+	return err
+}
+
+func ExampleNoMethods() {
+	for _, opts := range [][]persist.Option{nil, {persist.NoMethods()}} {
+		var b bytes.Buffer
+		if err := persist.Write(&b, celsius{20, "in the shade"}, opts...); err != nil {
+			fmt.Println(err)
+		}
+		c, err := persist.Read[celsius](&b, opts...)
+		fmt.Printf("%+v %v\n", c, err)
+	}
+	// Output:
+	// {degrees:20 note:} <nil>
+	// {degrees:20 note:in the shade} <nil>
 }

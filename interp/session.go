@@ -48,6 +48,7 @@ type Session struct {
 	start    func(ctx context.Context) (Engine, error)
 	mode     Mode
 	notebook func() []NotebookCell
+	warming  sync.WaitGroup
 
 	running sync.Mutex // held by Execute
 
@@ -115,6 +116,7 @@ func New(o Options) *Session {
 		s.mode = Auto
 	}
 	s.importer = s.newImporter(s.fset)
+	s.warming.Go(s.warm)
 	s.restart()
 	return s
 }
@@ -162,6 +164,7 @@ func (s *Session) Close() error {
 	proc := s.proc
 	s.ending.Unlock()
 	err := proc.close()
+	s.warming.Wait()
 	s.running.Lock() // a cell that ran has lost its engine
 	defer s.running.Unlock()
 	return err

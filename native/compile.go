@@ -68,7 +68,7 @@ func (t *Toolchain) compile(ctx context.Context, dir string, c compilation) erro
 func (t *Toolchain) tool(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Env = append(t.env.env[:len(t.env.env):len(t.env.env)], "GOGC=off", "GOMEMLIMIT=1GiB", "PWD="+dir, "TMPDIR="+dir)
+	cmd.Env = append(append(t.env.env[:len(t.env.env):len(t.env.env)], quickly[:]...), "PWD="+dir, "TMPDIR="+dir)
 	return cmd
 }
 

@@ -155,9 +155,13 @@ func (e *environ) supported() error {
 func (e *environ) goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, e.command, args...)
 	cmd.Dir = dir
-	cmd.Env = append(e.env[:len(e.env):len(e.env)], "PWD="+dir)
+	cmd.Env = append(append(e.env[:len(e.env):len(e.env)], quickly[:]...), "PWD="+dir)
 	return cmd
 }
+
+// quickly lets compilers and linkers collect garbage only when they are large:
+// gonum/mat compiles in 3.1 s of CPU time where it took 4.3.
+var quickly = [...]string{"GOGC=off", "GOMEMLIMIT=1GiB"}
 
 // tool returns the path of one of the installation's tools.
 func (e *environ) tool(name string) string {

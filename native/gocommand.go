@@ -84,6 +84,9 @@ func (w *Workspace) Go(ctx context.Context, args []string, out io.Writer) (inter
 	if err != nil {
 		return interp.Change{}, joinErrors(err, back.restore())
 	}
+	if args[0] == "get" {
+		w.warm(gotten(args[1:]))
+	}
 	return change, nil
 }
 

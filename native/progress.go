@@ -67,7 +67,11 @@ type counter struct {
 }
 
 // count is called after each step.
-func (c *counter) count() { c.add(c.each) }
+func (c *counter) count() {
+	if c != nil {
+		c.add(c.each)
+	}
+}
 
 // finish is called after the last: steps whose results are cached are left out.
 func (c *counter) finish() { c.add(1) }

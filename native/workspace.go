@@ -28,7 +28,8 @@ type Workspace struct {
 	graph    graph
 	required map[string]bool // import paths asked for so far
 	watched  watched
-	seen     string // state of what is watched when the graph was made
+	seen     string     // state of what is watched when the graph was made
+	warming  []*warming // what is compiled in the background
 }
 
 var (
@@ -160,6 +161,7 @@ func (w *Workspace) Require(ctx context.Context, paths []string) (interp.Change,
 	if len(missing) == 0 {
 		return change, nil
 	}
+	w.await(ctx, missing)
 	m := w.start
 	g, err := w.resolve(ctx, &m, w.graph, w.roots(missing), new(progress))
 	if err != nil {

@@ -102,6 +102,9 @@ type process struct {
 	engine Engine
 	err    error
 	bound  map[string]wire.Var // where its variables live
+	// Variables that something may point to. What they held stays there when
+	// the name gets another place, as a new variable of that name in a program.
+	pointed map[string]bool
 }
 
 // New makes a session and starts its engine in the background.
@@ -139,7 +142,7 @@ func (s *Session) inspector() types.Importer {
 
 func (s *Session) restart() {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}}
+	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}, pointed: map[string]bool{}}
 	s.ending.Lock()
 	defer s.ending.Unlock()
 	s.proc = p
@@ -349,6 +352,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	run.Plugins = s.plugins(p, prog)
 	run.Vars = proc.bindings(p)
 	run.Drop = proc.dropped(p)
+	run.Keep = proc.leaving(run)
 	run.Stale = s.stale(p)
 	began := time.Now()
 	s.ahead.begin(p)
@@ -357,10 +361,15 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	for i, v := range run.Vars {
 		run.Vars[i].Move = false // of this change only, not of a replay
 		proc.bound[v.Name] = run.Vars[i]
+		delete(proc.pointed, v.Name)
 		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
 	}
 	for _, name := range run.Drop {
 		delete(proc.bound, name)
+		delete(proc.pointed, name)
+	}
+	for _, d := range p.addressed {
+		proc.pointed[d.names[0]] = true
 	}
 	if err != nil {
 		var death *wire.Death
@@ -482,6 +491,22 @@ func (proc *process) dropped(p *plan) []string {
 		}
 	}
 	return out
+}
+
+// leaving lists the variables that something may point to and that get another
+// place, or none, with a cell.
+func (proc *process) leaving(run *wire.Run) (names []string) {
+	for _, v := range run.Vars {
+		if proc.pointed[v.Name] {
+			names = append(names, v.Name)
+		}
+	}
+	for _, name := range run.Drop {
+		if proc.pointed[name] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // commit makes the plan's table the session's. A variable that the cell failed

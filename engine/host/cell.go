@@ -93,6 +93,7 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 			return b, err
 		}
 	}
+	h.session.SetPointed(r.Keep)
 	h.session.Drop(r.Drop...)
 	h.session.SetStale(r.Stale)
 	for _, v := range r.Vars {

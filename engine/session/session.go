@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gomemo/display"
 	"gomemo/engine/wire"
@@ -31,11 +32,12 @@ var ErrTooLarge = errors.New("output is too large to be kept")
 // loop.
 type Session struct {
 	Registry
-	hello  wire.Hello
-	zone   string // describes the machine\'s time zone
-	kernel Kernel
-	vars   map[string]variable
-	memo   memoSession
+	hello   wire.Hello
+	zone    string // describes the machine\'s time zone
+	kernel  Kernel
+	vars    map[string]variable
+	pointed []string // of the current cell
+	memo    memoSession
 }
 
 // variable is a variable of the notebook.
@@ -55,14 +57,25 @@ func (s *Session) Var(name string) (ptr reflect.Value, ok bool) {
 	return v.ptr, ok
 }
 
+// SetPointed says to which variables something may point: the storage that
+// they leave in this cell is not zeroed.
+func (s *Session) SetPointed(names []string) { s.pointed = names }
+
 // Drop forgets variables and zeroes their storage, so that what they held
 // can be freed. Unknown names are ignored.
 func (s *Session) Drop(names ...string) {
 	for _, name := range names {
 		if v, ok := s.vars[name]; ok {
-			v.ptr.Elem().SetZero()
+			s.leave(name, v)
 			delete(s.vars, name)
 		}
+	}
+}
+
+// leave zeroes the storage of a variable, unless something may point to it.
+func (s *Session) leave(name string, v variable) {
+	if !slices.Contains(s.pointed, name) {
+		v.ptr.Elem().SetZero()
 	}
 }
 
@@ -70,7 +83,7 @@ func (s *Session) Drop(names ...string) {
 // empty, in a new box of type t on the heap. It keeps its value if it already
 // lived elsewhere with the identical type, or if move vouches that its old type
 // differs from the new one in nothing but its methods; otherwise it starts at
-// zero. The storage that it leaves is zeroed. A variable that is there already
+// zero. The storage that it leaves is zeroed, as by Drop. A variable that is there already
 // stays untouched.
 func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	old, had := s.vars[name]
@@ -97,7 +110,7 @@ func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 		} else if move && from.Size() == to.Size() && from.Kind() == to.Kind() {
 			ptr.Elem().Set(reflect.NewAt(to, old.ptr.UnsafePointer()).Elem())
 		}
-		old.ptr.Elem().SetZero()
+		s.leave(name, old)
 	}
 	s.vars[name] = variable{unit, ptr}
 	return nil

@@ -12,6 +12,7 @@ type Run struct {
 	Plugins []string // plugin files to open first, in order; opened ones are skipped
 	Vars    []Var    // variables this cell declares or binds, applied before it runs
 	Drop    []string // variables to forget first; their storage is zeroed
+	Keep    []string // variables whose storage, when they leave it, stays as it is: something may point to it
 	Stale   []string // generated packages whose types the notebook has replaced; values of them may still be about
 
 	Entry  string  // compiled tier: the plugin file whose Run function is the cell

@@ -87,9 +87,9 @@ func (s *scratch) spareSpace(n int) []item {
 	return s.spare[:n]
 }
 
-func (s *scratch) countSpace() []int32 {
-	if s.counts == nil {
-		s.counts = make([]int32, 1<<16)
+func (s *scratch) countSpace(parts int) []int32 {
+	if len(s.counts) < parts<<topBits {
+		s.counts = make([]int32, parts<<topBits)
 	}
 	return s.counts
 }

@@ -138,8 +138,7 @@ func sortKeys[K cmp.Ordered](s *scratch, ks []K) []item {
 	for i, k := range ks {
 		items[i] = item{digits: [2]uint64{integerDigits(k)}, i: uint32(i)}
 	}
-	s.sortItems(items, nil)
-	return items
+	return s.sortItems(items, nil)
 }
 
 // integerDigits maps integers to unsigned ones of the same order.

@@ -130,7 +130,7 @@ type textChunk struct {
 	block int
 }
 
-// A textGatherer copies the keys of a map, those of large ones on other cores
+// A textGatherer copies the keys of a map, those of large ones on several cores
 // while the map is being read.
 type textGatherer struct {
 	t     *texts
@@ -173,11 +173,11 @@ func (g *textGatherer) fill(c textChunk) {
 func (g *textGatherer) add(key string) {
 	if len(g.chunk.keys) == textsPerBlock {
 		next := textChunk{g.chunk.keys[:0], g.chunk.block + 1}
-		if g.full == nil {
-			g.fill(g.chunk)
-		} else {
-			g.full <- g.chunk
+		select {
+		case g.full <- g.chunk:
 			next.keys = <-g.free
+		default: // there are no helpers, or they're busy
+			g.fill(g.chunk)
 		}
 		g.chunk = next
 	}
@@ -189,6 +189,9 @@ func (g *textGatherer) end() bool {
 	g.fill(g.chunk)
 	if g.full != nil {
 		close(g.full)
+		for c := range g.full {
+			g.fill(c)
+		}
 		g.wg.Wait()
 	}
 	return !g.long.Load()
@@ -252,7 +255,7 @@ func snapTexts[V any](e *encoder, m *mapping, src map[string]V) bool {
 	if !gatherTexts(e, &s.texts, items, src, vs) {
 		return e.changed
 	}
-	e.sortTexts(&s.texts, items)
+	items = e.sortTexts(&s.texts, items)
 	var table *textTable
 	var vals []V
 	if s.used {

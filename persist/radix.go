@@ -25,39 +25,44 @@ type item struct {
 	i, size uint32
 }
 
-// sortTexts orders items that fill made by the bytes of their texts, smallest
-// first. Of 793,000 words the comparisons alone would take 500 ms, because each
+// sortTexts orders items that fill made in the scratch space for them by the
+// bytes of their texts, smallest first. Of 793,000 words the comparisons alone would take 500 ms, because each
 // has to fetch two texts from memory; here only texts are fetched that have the
 // first 16 bytes in common, and once for each eight bytes more.
-func (s *scratch) sortTexts(t *texts, items []item) {
-	d := &sorter{counts: s.countSpace(), text: t}
-	d.sortTop(items, s.spareSpace(len(items)))
+func (s *scratch) sortTexts(t *texts, items []item) []item {
+	return s.sortTop(sorter{text: t}, items)
 }
 
-// sortItems orders items by digits[0] and calls same for runs of equal ones,
-// perhaps on several cores.
-func (s *scratch) sortItems(items []item, same func([]item)) {
-	d := sorter{same: same}
-	var spare []item
-	if len(items) >= insertionMax {
-		d.counts, spare = s.countSpace(), s.spareSpace(len(items))
+// sortItems orders items, which are the scratch space for them, by digits[0] and
+// calls same for runs of equal ones, perhaps on several cores.
+func (s *scratch) sortItems(items []item, same func([]item)) []item {
+	if len(items) < insertionMax {
+		d := sorter{same: same}
+		d.sort(items, nil, 0)
+		return items
 	}
-	d.sortTop(items, spare)
+	return s.sortTop(sorter{same: same}, items)
+}
+
+// maxParts bounds on how many cores one thing is done.
+const maxParts = 8
+
+// partsOf returns into how many parts work on n numbers is worth to be divided.
+func partsOf(n int) int { return max(1, min(runtime.GOMAXPROCS(0), n/(1<<14), maxParts)) }
+
+// inParts calls f for parts of the numbers below n at the same time.
+func inParts(parts, n int, f func(k, lo, hi int)) {
+	var wg sync.WaitGroup
+	for k := 1; k < parts; k++ {
+		wg.Go(func() { f(k, n*k/parts, n*(k+1)/parts) })
+	}
+	f(0, 0, n/parts)
+	wg.Wait()
 }
 
 // inParallel calls f for parts of the numbers below n that are worth it.
 func inParallel(n int, f func(lo, hi int)) {
-	parts := min(runtime.GOMAXPROCS(0), n/(1<<14))
-	if parts < 2 {
-		f(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for k := 1; k < parts; k++ {
-		wg.Go(func() { f(n*k/parts, n*(k+1)/parts) })
-	}
-	f(0, n/parts)
-	wg.Wait()
+	inParts(partsOf(n), n, func(_, lo, hi int) { f(lo, hi) })
 }
 
 // A sorter orders items by their digits, from the most significant on. Items of
@@ -70,39 +75,93 @@ type sorter struct {
 	same   func([]item)
 }
 
-// sortTop is sort for many items, on all cores.
-func (d *sorter) sortTop(items, spare []item) {
-	if len(items) < 1<<15 {
+// sortTop sorts items, which are the scratch space for them, on all cores, and
+// returns them in order: in what becomes the scratch space.
+func (s *scratch) sortTop(d sorter, items []item) []item {
+	spare := s.spareSpace(len(items))
+	parts := partsOf(len(items))
+	counts := s.countSpace(parts)
+	d.counts = counts[:1<<topBits]
+	if parts == 1 {
 		d.sort(items, spare, 0)
-		return
+		return items
 	}
-	ends := d.partition(items, spare, 0)
+	ends := partitionTop(items, spare, counts, parts)
 	if ends == nil {
 		d.tie(items, spare, 0)
-		return
+		return items
 	}
+	s.items, s.spare = s.spare, s.items
+	items, spare = spare, items
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for k := range min(runtime.GOMAXPROCS(0), 8) {
-		own := d
-		if k > 0 {
-			own = &sorter{counts: make([]int32, len(d.counts)), text: d.text, same: d.same}
-		}
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(ends) {
-					return
-				}
-				lo, hi := int32(0), ends[i]
-				if i > 0 {
-					lo = ends[i-1]
-				}
-				own.sort(items[lo:hi], spare[lo:hi], 0)
+	inParts(parts, parts, func(k, _, _ int) {
+		own := sorter{counts: counts[k<<topBits : (k+1)<<topBits], text: d.text, same: d.same}
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(ends) {
+				return
 			}
-		})
+			lo, hi := int32(0), ends[i]
+			if i > 0 {
+				lo = ends[i-1]
+			}
+			own.sort(items[lo:hi], spare[lo:hi], 0)
+		}
+	})
+	return items
+}
+
+// topBits is how many bits at most partitions look at.
+const topBits = 16
+
+// partitionTop is partition on several cores. What it puts in order is in spare.
+func partitionTop(items, spare []item, counts []int32, parts int) []int32 {
+	n := len(items)
+	var diffs [maxParts]uint64
+	first := items[0].digits[0]
+	inParts(parts, n, func(k, lo, hi int) {
+		var diff uint64
+		for i := lo; i < hi; i++ {
+			diff |= items[i].digits[0] ^ first
+		}
+		diffs[k] = diff
+	})
+	var diff uint64
+	for _, x := range diffs {
+		diff |= x
 	}
-	wg.Wait()
+	if diff == 0 {
+		return nil
+	}
+	p := newPicker(diff, topBits)
+	inParts(parts, n, func(k, lo, hi int) {
+		counts := counts[k<<topBits : (k+1)<<topBits]
+		clear(counts)
+		for i := lo; i < hi; i++ {
+			counts[p.pick(items[i].digits[0])]++
+		}
+	})
+	var ends []int32
+	sum := int32(0)
+	for b := range 1 << topBits {
+		before := sum
+		for k := range parts {
+			c := &counts[k<<topBits+b]
+			*c, sum = sum, sum+*c
+		}
+		if sum > before {
+			ends = append(ends, sum)
+		}
+	}
+	inParts(parts, n, func(k, lo, hi int) {
+		counts := counts[k<<topBits : (k+1)<<topBits]
+		for i := lo; i < hi; i++ {
+			b := p.pick(items[i].digits[0])
+			spare[counts[b]] = items[i]
+			counts[b]++
+		}
+	})
+	return ends
 }
 
 // sort orders items. Their digits are those from depth on in their texts.
@@ -173,7 +232,7 @@ func (d *sorter) partition(items, spare []item, w int) []int32 {
 	}
 	width := 8
 	if len(items) > 1<<13 {
-		width = 16
+		width = topBits
 	}
 	p := newPicker(diff, width)
 	counts := d.counts[:1<<width]

@@ -29,9 +29,8 @@ func TestSortTexts(t *testing.T) {
 			want := slices.Clone(list)
 			slices.Sort(want)
 			var s scratch
-			texts, items := newTexts(list)
-			s.sortTexts(texts, items)
-			for at, it := range items {
+			texts := newTexts(list, s.itemSpace(n))
+			for at, it := range s.sortTexts(texts, s.itemSpace(n)) {
 				if list[it.i] != want[at] {
 					t.Fatalf("%d texts of %q: %q at %d, want %q", n, alphabet, list[it.i], at, want[at])
 				}
@@ -40,15 +39,14 @@ func TestSortTexts(t *testing.T) {
 	}
 }
 
-func newTexts(list []string) (*texts, []item) {
+func newTexts(list []string, items []item) *texts {
 	t := &texts{}
-	items := make([]item, len(list))
 	for lo := 0; lo < len(list); lo += textsPerBlock {
 		hi := min(lo+textsPerBlock, len(list))
 		t.blocks = append(t.blocks, textBlock{})
 		t.fill(len(t.blocks)-1, list[lo:hi], items[lo:hi])
 	}
-	return t, items
+	return t
 }
 
 func TestFastMaps(t *testing.T) {

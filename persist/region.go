@@ -117,8 +117,7 @@ func (g *graph) addressOrder(s *scratch) []item {
 		})
 		return order
 	}
-	s.sortItems(order, func(same []item) { slices.SortFunc(same, g.compareNested) })
-	return order
+	return s.sortItems(order, func(same []item) { slices.SortFunc(same, g.compareNested) })
 }
 
 // compareNested orders regions that start together: the outer one first, which

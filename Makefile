@@ -13,7 +13,7 @@ GOMEMO := $(CURDIR)/bin/gomemo
 # What has goroutines of its own; the rest would only make the race detector slow.
 RACE := ./cmd/kernel ./display ./engine/... ./internal/... ./kernel ./memo ./notebook ./persist
 
-.PHONY: all check fmt vet lint test jupyter race golden fuzz conformance bench setup build prepare install demo clean
+.PHONY: all check fmt vet lint test jupyter race golden fuzz conformance subset bench setup build prepare install demo clean
 
 all: build
 
@@ -90,6 +90,12 @@ fuzz:
 # eleven minutes on two idle cores. The tests run a sample.
 conformance: prepare
 	nice $(GO) test -timeout 4h -run TestSuite ./conformance -full -v
+
+# Random cells of the interpreted subset in both tiers, twenty minutes on two
+# idle cores. The tests run two thousand, with a new seed each time.
+CELLS ?= 100000
+subset: prepare
+	nice $(GO) test -timeout 4h -run TestDifferential ./interp -cells $(CELLS) -v
 
 # For the figures of a commit: GOBENCHFLAGS='-count 10', and benchstat.
 GOBENCHFLAGS ?= -count 1 -benchtime 200ms

@@ -47,7 +47,8 @@ var allowed = map[string][]string{
 
 	// The engine process.
 	"engine/session": {"display", "engine/rt", "engine/wire", "memo", "persist"},
-	"engine/yaegi":   {"display", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
+	"engine/eval":    {"engine/wire"},
+	"engine/yaegi":   {"display", "engine/eval", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
 	"engine/host": {
 		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi", "persist",
 	},

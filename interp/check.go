@@ -560,7 +560,7 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 	}
 	p.info = &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
+		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
 	}
 	var at []token.Pos // of errs
 	conf := types.Config{Importer: p.parts, Sizes: s.sizes, Error: func(err error) {

@@ -41,7 +41,10 @@ type plan struct {
 	addressed    []*decl                     // variables whose address the cell may take
 	methodGroups []*group                    // of all types with methods; for globals
 	broken       map[*decl]*Diagnostic
-	checked      map[*decl]bool // decls whose bodies were checked
+	checked      map[*decl]bool  // decls whose bodies were checked
+	constructs   map[string]bool // rows of the subset's table that the script uses
+	refused      string          // the row that sent the cell to the compiler
+	long         bool            // the engine has found a loop too long to be interpreted
 }
 
 // newVar is a variable that a statement of the cell declares.

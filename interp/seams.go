@@ -71,6 +71,10 @@ type Compiler interface {
 	ID() string
 }
 
+// Fuser is the optional ability of a Compiler to tell whether it makes one
+// instruction, which rounds once, of x*y + z of floats. native.Workspace has it.
+type Fuser interface{ Fuses() bool }
+
 // An Engine runs what was compiled. *engine.Client is one.
 type Engine interface {
 	// Run evaluates one cell and blocks until the engine answers or is gone.

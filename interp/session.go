@@ -88,6 +88,8 @@ type checking struct {
 
 // generated is what the generator has made so far; used by Execute only.
 type generated struct {
+	fused   bool              // the compiler may round x*y + z once
+	last    *plan             // the last cell's, for tests
 	placed  map[string]string // group hash -> unit path
 	units   map[string]*unit
 	layouts map[string]layout
@@ -117,6 +119,9 @@ func New(o Options) *Session {
 		ran: map[string]string{}, hashOf: map[string]string{}}
 	if s.mode == "" {
 		s.mode = Auto
+	}
+	if f, ok := o.Compiler.(Fuser); ok {
+		s.fused = f.Fuses()
 	}
 	s.importer = s.newImporter(s.fset)
 	s.warming.Go(s.warm)
@@ -189,6 +194,8 @@ type Outcome struct {
 	Report   map[string]json.RawMessage // the cache report, to be shown after everything else; nil if no call was judged
 	Calls    []wire.Call                // what the report says
 	Metadata map[string]any             // tier, compile time and whether it was cached
+
+	long bool // nothing has run: a loop is too long to be interpreted
 }
 
 // Error says why a cell failed.
@@ -242,11 +249,20 @@ func (s *Session) execute(ctx context.Context, src *source, out Output) Outcome 
 		return Outcome{Metadata: meta}
 	}
 	run, prog, outcome := s.prepare(ctx, p, meta)
+	s.last = p
 	if outcome != nil {
 		outcome.Metadata = meta
 		return *outcome
 	}
 	o := s.evaluate(ctx, p, run, prog, out)
+	if o.long {
+		p.long, p.dropped, p.notices = true, nil, nil // these have been said
+		if run, prog, outcome = s.prepare(ctx, p, meta); outcome == nil {
+			o = s.evaluate(ctx, p, run, prog, out)
+		} else {
+			o = *outcome
+		}
+	}
 	o.Metadata = meta
 	return o
 }
@@ -297,8 +313,12 @@ func (p *plan) generate(meta map[string]any) (*wire.Run, *program, *Outcome) {
 		o := compileFailure(errs)
 		return nil, nil, &o
 	}
-	if p.s.mode != Compiled {
+	switch {
+	case p.long:
+		meta["compiled_because"] = "a long loop"
+	case p.s.mode != Compiled:
 		script, why := p.script()
+		p.refused = why.row
 		if script != nil {
 			meta["tier"] = "interpreted"
 			return script, nil, nil
@@ -381,6 +401,9 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 		}
 		s.commit(p, func(*newVar) bool { return false })
 		return s.died(ctx, p, death)
+	}
+	if done.Error != nil && done.Error.Kind == "long" {
+		return Outcome{long: true}
 	}
 	o := Outcome{Result: s.userBundle(done.Result), Calls: done.Calls, Report: report(done.Calls)}
 	if done.Error != nil && done.Error.Kind == "load" {

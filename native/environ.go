@@ -188,3 +188,17 @@ func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
 }
+
+// Fuses reports whether the compiler makes one instruction of x*y + z of
+// floats, which rounds once. On amd64 it does so from level v3 on.
+func (w *Workspace) Fuses() bool { return w.t.env.fuses() }
+
+func (e *environ) fuses() bool {
+	switch e.GOARCH {
+	case "386", "arm", "mips", "mips64", "wasm":
+		return false
+	case "amd64":
+		return e.arch != "GOAMD64=" && e.arch != "GOAMD64=v1" && e.arch != "GOAMD64=v2"
+	}
+	return true
+}

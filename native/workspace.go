@@ -34,6 +34,7 @@ type Workspace struct {
 
 var (
 	_ interp.Compiler = (*Workspace)(nil)
+	_ interp.Fuser    = (*Workspace)(nil)
 	_ interp.Modules  = (*Workspace)(nil)
 )
 

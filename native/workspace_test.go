@@ -274,3 +274,13 @@ func TestID(t *testing.T) {
 	require(t, w, "example.com/plain")
 	add("another graph", w)
 }
+
+func TestFuses(t *testing.T) {
+	for level, want := range map[string]bool{"amd64 v1": false, "amd64 v2": false, "amd64 v3": true, "amd64 v4": true, "arm64 v8.0": true, "386 sse2": false} {
+		goarch, v, _ := strings.Cut(level, " ")
+		e := &environ{GOARCH: goarch, arch: archVariables[goarch] + "=" + v}
+		if got := e.fuses(); got != want {
+			t.Errorf("%s: %v, want %v", level, got, want)
+		}
+	}
+}

@@ -48,9 +48,9 @@ func (h *host) run(r *wire.Run) {
 		case asked:
 			answer.Error = &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: append(trace.Callers(where), body.at()...)}
 		case v != nil:
-			answer.Error = &wire.Error{Kind: "panic", Message: panicText(v), Frames: trace.Callers(pcs)}
+			answer.Error = &wire.Error{Kind: "panic", Message: panicText(v), Frames: append(trace.Callers(pcs), body.at()...)}
 		default:
-			answer.Error = &wire.Error{Kind: "panic", Message: "the cell ended its own goroutine by runtime.Goexit", Frames: trace.Callers(pcs)}
+			answer.Error = &wire.Error{Kind: "panic", Message: "the cell ended its own goroutine by runtime.Goexit", Frames: append(trace.Callers(pcs), body.at()...)}
 		}
 		if !h.streams.intact() {
 			sever(h.out)
@@ -108,7 +108,7 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 		}
 	}
 	if r.Script != nil {
-		b.script, err = yaegi.Compile(cell, r.Script, r.Result)
+		b.script, err = yaegi.Compile(cell, r.Script)
 		b.run = b.script.Run
 		return b, err
 	}
@@ -121,14 +121,13 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 // opposed to a panic that unwound it. asked says that it was interrupted.
 func failure(err error, asked bool, b body) *wire.Error {
 	var p *yaegi.Panic
-	var e *yaegi.Error
 	switch {
 	case asked:
 		return &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: b.at()}
 	case errors.As(err, &p):
 		return &wire.Error{Kind: "panic", Message: panicText(p.Value), Frames: p.Frames}
-	case errors.As(err, &e):
-		return &wire.Error{Kind: "load", Message: e.Msg, Frames: []wire.Frame{e.At}}
+	case errors.Is(err, yaegi.ErrLong):
+		return &wire.Error{Kind: "long", Message: err.Error()}
 	}
 	return &wire.Error{Kind: "load", Message: err.Error()}
 }

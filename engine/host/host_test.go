@@ -118,22 +118,24 @@ func TestVariablesMove(t *testing.T) {
 		want string
 	}{
 		// From the heap into a unit, on to another, and back to the heap.
-		{wire.Run{Vars: []wire.Var{{Name: "x", Type: integer}}, Script: &wire.Script{Source: "*v.x = 5", Vars: []string{"x"}}}, ""},
+		{wire.Run{Vars: []wire.Var{{Name: "x", Type: integer}}, Script: assign("x", integer, "5")}, ""},
 		{wire.Run{Plugins: []string{"a"}, Entry: "a", Vars: []wire.Var{at("x", "nb/a")}}, "6 []"},
 		{wire.Run{Entry: "a", Vars: []wire.Var{at("x", "nb/a"), at("s", "nb/a")}}, "7 []"},
 		{wire.Run{Plugins: []string{"a", "b"}, Entry: "b", Vars: []wire.Var{at("x", "nb/b")}}, "7 []"},
 		{wire.Run{Entry: "a"}, "1 []"}, // the storage left behind was zeroed
-		{wire.Run{Vars: []wire.Var{{Name: "x", Type: integer}}, Result: integer,
-			Script: &wire.Script{Source: "*v.R_ = f.double(*v.x)", Vars: []string{"x"}, Funcs: map[string]string{"double": "nb/a.double"}}}, "14"},
+		{wire.Run{Vars: []wire.Var{{Name: "x", Type: integer}},
+			Script: result(wire.Expr{Op: "call", Args: []wire.Expr{{Op: "func", Name: "nb/a.double"}, {Op: "var", Name: "x"}}})}, "14"},
 		// Another type starts at zero; so does a variable that was dropped.
-		{wire.Run{Vars: []wire.Var{{Name: "x", Type: text}}, Result: text, Script: &wire.Script{Source: "*v.R_ = *v.x + \"!\"", Vars: []string{"x"}}}, "!"},
+		{wire.Run{Vars: []wire.Var{{Name: "x", Type: text}}, Script: result(wire.Expr{Op: "binary", Name: "+", Type: text,
+			Args: []wire.Expr{{Op: "var", Name: "x"}, {Op: "const", Type: text, Name: `"!"`}}})}, "!"},
 		{wire.Run{Entry: "b", Vars: []wire.Var{at("x", "nb/b")}}, "0 []"},
-		{wire.Run{Drop: []string{"x", "s", "unknown"}, Vars: []wire.Var{{Name: "x", Type: integer}}, Result: integer,
-			Script: &wire.Script{Source: "*v.R_ = *v.x", Vars: []string{"x"}}}, "0"},
+		{wire.Run{Drop: []string{"x", "s", "unknown"}, Vars: []wire.Var{{Name: "x", Type: integer}},
+			Script: result(wire.Expr{Op: "var", Name: "x"})}, "0"},
 		{wire.Run{Entry: "b", Vars: []wire.Var{at("none", "nb/b")}}, "load: no loaded plugin declares variable none in nb/b"},
 		{wire.Run{Entry: "c"}, "load: plugin c: no such plugin"},
 		{wire.Run{Entry: "c"}, "load: plugin c: no such plugin"},
-		{wire.Run{Script: &wire.Script{Source: "x := \n", Lines: []int{7, 8}}}, "load: expected operand, found '}'"},
+		{wire.Run{Script: result(wire.Expr{Op: "var", Name: "none"})}, "load: variable none has no storage"},
+		{wire.Run{Script: &wire.Script{Limits: []wire.Limit{{Var: "x", Max: -1}}}}, "long: a loop is long"},
 	} {
 		step.run.Seq = i + 1
 		if got := e.run(step.run); got != step.want {
@@ -143,6 +145,17 @@ func TestVariablesMove(t *testing.T) {
 	if len(opened) != 3 || opened["a"] != 1 || opened["b"] != 1 || opened["c"] != 1 {
 		t.Errorf("opened %v", opened)
 	}
+}
+
+// assign is the script that gives a variable a constant value.
+func assign(name string, t *wire.Type, value string) *wire.Script {
+	return &wire.Script{Leaves: []wire.Leaf{{Line: 1, Expr: wire.Expr{Op: "assign", N: 1,
+		Args: []wire.Expr{{Op: "var", Name: name}, {Op: "const", Type: t, Name: value}}}}}}
+}
+
+// result is the script that shows a value.
+func result(e wire.Expr) *wire.Script {
+	return &wire.Script{Leaves: []wire.Leaf{{Line: 1, Expr: wire.Expr{Op: "result", Args: []wire.Expr{e}}}}}
 }
 
 func TestDropReleasesStorage(t *testing.T) {

@@ -17,7 +17,6 @@ type Run struct {
 
 	Entry  string  // compiled tier: the plugin file whose Run function is the cell
 	Script *Script // interpreted tier
-	Result *Type   // interpreted tier: type of the last expression; nil if none
 
 	Sites []Site // judged call sites, by index
 }
@@ -30,17 +29,43 @@ type Var struct {
 	Move bool   // the type differs from the one it had in nothing but methods: keep the value
 }
 
-// Script is a cell for the interpreter: statements that refer to variables,
-// functions and packages by the names bound here. If Run.Result is set, the
-// last statement assigns the value of the cell's last expression to *v.R_,
-// which has that type. The name v.L_ is taken too.
+// Script is a cell for the interpreter. Source holds statements that have to do
+// with order and choice only: if, for, switch, break and continue. What is to
+// be done, decided and selected stands in Leaves, and Source mentions it by
+// index: L(3) does Leaves[3], B(4) is its truth, I(5) the number of the case
+// that it selects.
 type Script struct {
-	Source  string
-	Vars    []string          // session variables used, as pointers v.<Name>
-	Funcs   map[string]string // script name under f. -> registered function, "nb/<hash>.name"
-	Sites   map[string]int    // script name under f. -> index in Run.Sites, for judged calls
-	Imports []string          // standard packages used, by import path
-	Lines   []int             // Lines[i] is the cell line (1-based) of source line i+1
+	Source string
+	Leaves []Leaf
+	Locals []*Type // of the variables that belong to blocks of the cell
+	Limits []Limit // what must hold before anything runs
+}
+
+// A Leaf is what a script does in one go.
+type Leaf struct {
+	Line int // in the cell, 1-based
+	Expr Expr
+}
+
+// A Limit keeps long loops from being interpreted: if the length, or the
+// value, of a session variable is above Max the script is not run, and the
+// answer is an Error of Kind "long".
+type Limit struct {
+	Var string
+	Max int
+}
+
+// Expr is an operation on values, applied to those of Args. Every conversion
+// is one of its own, so that operands have the types that the operation wants.
+// engine/eval lists the operations and what they make of the other fields.
+type Expr struct {
+	Op   string
+	Type *Type  `json:",omitempty"`
+	Name string `json:",omitempty"` // of a variable, function, method or operator; the text of a constant
+	N    int    `json:",omitempty"` // a field, a local variable, a judged call's number plus one
+	Keys []int  `json:",omitempty"` // indices of a literal's elements, numbers of its fields
+	Line int    `json:",omitempty"` // if it is not that of what it is an operand of
+	Args []Expr `json:",omitempty"`
 }
 
 // Type describes a type that the engine can construct by reflection.
@@ -91,7 +116,7 @@ type Done struct {
 
 // Error is how a cell failed.
 type Error struct {
-	Kind    string // "panic", "interrupt", "load" (a plugin or a binding), "died" (made by the client)
+	Kind    string // "panic", "interrupt", "long" (see Limit), "load" (a plugin or a binding), "died" (made by the client)
 	Message string // panic: as the runtime prints it after "panic: "
 	Frames  []Frame
 }

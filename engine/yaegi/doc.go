@@ -1,24 +1,21 @@
-// Package yaegi runs the cells that need no compiler: statements that glue
-// calls of compiled functions together, interpreted by
-// github.com/traefik/yaegi. It is the only package that imports the
-// interpreter.
+// Package yaegi runs the cells that need no compiler. It is the only package
+// that imports github.com/traefik/yaegi, which runs what has to do with order
+// and choice; what is done, decided and selected are leaves, which engine/eval
+// evaluates.
 //
 // [Compile] makes a [Program] of a wire.Script, in a fresh interpreter per
-// cell: that costs a tenth of a millisecond and leaves nothing of one cell to
-// be seen by the next. The script finds
+// cell: that costs a fifth of a millisecond and leaves nothing of one cell to
+// be seen by the next. A script of one leaf after another needs none. The text
+// finds three functions in package o: L(i) does leaf i, B(i) is its truth, and
+// I(i) the number that it selects.
 //
-//   - the session's variables as pointers in package v: *v.x = *v.y + 1
-//   - the registered functions in package f, judged calls already wrapped:
-//     f.train(*v.x)
-//   - packages of the standard library that it imports, under their names:
-//     errors, fmt, gomemo/display, math, sort, strconv, strings, time (no
-//     clock), unicode, unicode/utf8 and bytes
-//   - *v.R_, to which it assigns the value of its last expression if
-//     wire.Run.Result says that there is one
+// Leaves find the session's variables, registered functions, with judged calls
+// wrapped, and the packages of the standard library that wire.Bound names;
+// symbols.go holds these.
 //
-// and may declare names of its own. Which constructs run exactly as compiled
-// ones is for the front end to know; nothing is checked here.
+// Which constructs run exactly as compiled ones is for the front end to know;
+// nothing is checked here.
 //
-// An interrupt ends an interpreted loop at its next step, and a compiled
-// callee at its next poll.
+// An interrupt ends a loop at its next step, and a compiled callee at its next
+// poll.
 package yaegi

@@ -18,15 +18,22 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	// What the cell "x = square(1.5); x + 1" becomes.
+	// What the cell "x = square(1.5); if x > 2 { x = 0 }; x" becomes.
+	float := &wire.Type{Kind: "float64"}
+	x := wire.Expr{Op: "var", Name: "x"}
+	number := func(n string) wire.Expr { return wire.Expr{Op: "const", Type: float, Name: n} }
+	square := wire.Expr{Op: "call", Args: []wire.Expr{{Op: "func", Name: "nb/1f3a.square"}, number("1.5")}}
 	script := &wire.Script{
-		Source: "*v.x = f.square(1.5)\n*v.R_ = *v.x + 1",
-		Vars:   []string{"x"},
-		Funcs:  map[string]string{"square": "nb/1f3a.square"},
-		Lines:  []int{1, 1},
+		Source: "o.L(0); if o.B(1) { o.L(2) }; o.L(3)",
+		Leaves: []wire.Leaf{
+			{Line: 1, Expr: wire.Expr{Op: "assign", N: 1, Args: []wire.Expr{x, square}}},
+			{Line: 2, Expr: wire.Expr{Op: "binary", Name: ">", Type: float, Args: []wire.Expr{x, number("2")}}},
+			{Line: 2, Expr: wire.Expr{Op: "assign", N: 1, Args: []wire.Expr{x, number("0")}}},
+			{Line: 3, Expr: wire.Expr{Op: "result", Args: []wire.Expr{x}}},
+		},
 	}
 	c := s.NewCell(&wire.Run{Seq: 1, Script: script})
-	p, err := yaegi.Compile(c, script, &wire.Type{Kind: "float64"})
+	p, err := yaegi.Compile(c, script)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -38,5 +45,5 @@ func Example() {
 		return
 	}
 	fmt.Println(display.Bundle{Data: c.Result()}.Plain())
-	// Output: 3.25
+	// Output: 0
 }

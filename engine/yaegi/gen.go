@@ -1,60 +1,41 @@
 //go:build ignore
 
 // Gen writes symbols.go: the packages that scripts may import. It binds every
-// exported function, constant, variable and type that is not generic, except
-// for those that reach beyond the process's memory and output.
+// function, variable and type that wire.Bound names and that is not generic.
+// Constants are in scripts by value.
 package main
 
 import (
 	"bytes"
 	"fmt"
-	"go/constant"
 	"go/format"
 	"go/importer"
 	"go/token"
 	"go/types"
 	"log"
-	"math/big"
 	"os"
 	"path"
-	"regexp"
-	"strings"
-)
+	"slices"
 
-// packages lists what is bound. only and not, if set, match the whole name.
-var packages = []struct {
-	path      string
-	only, not string
-}{
-	{path: "bytes", not: "Title"}, // deprecated
-	{path: "errors"},
-	{path: "fmt", not: "F?Scan.*|Sscan.*"},
-	{path: "gomemo/display", not: "SetSink|Command|Op.*"},
-	{path: "math"},
-	{path: "sort"},
-	{path: "strconv"},
-	{path: "strings", not: "Title"},
-	{path: "time", only: "Duration|ParseDuration|Nanosecond|Microsecond|Millisecond|Second|Minute|Hour|Month|Weekday|January|February|March|April|May|June|July|August|September|October|November|December|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"},
-	{path: "unicode"},
-	{path: "unicode/utf8"},
-}
+	"gomemo/engine/wire"
+)
 
 func main() {
 	log.SetFlags(0)
 	var imports, body bytes.Buffer
 	imp := importer.ForCompiler(token.NewFileSet(), "source", nil)
-	for _, p := range packages {
-		pkg, err := imp.Import(p.path)
+	for _, p := range slices.Sorted(slices.Values(wire.BoundPackages())) {
+		pkg, err := imp.Import(p)
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Fprintf(&imports, "%q\n", p.path)
-		fmt.Fprintf(&body, "%q: {\n", p.path)
+		fmt.Fprintf(&imports, "%q\n", p)
+		fmt.Fprintf(&body, "%q: {\n", p)
 		for _, name := range pkg.Scope().Names() {
-			if !token.IsExported(name) || p.only != "" && !matches(p.only, name) || p.not != "" && matches(p.not, name) {
+			if !token.IsExported(name) || !wire.Bound(p, name) {
 				continue
 			}
-			if v := value(path.Base(p.path), pkg.Scope().Lookup(name)); v != "" {
+			if v := value(path.Base(p), pkg.Scope().Lookup(name)); v != "" {
 				fmt.Fprintf(&body, "%q: %s,\n", name, v)
 			}
 		}
@@ -65,8 +46,6 @@ func main() {
 package yaegi
 
 import (
-	"go/constant"
-	"go/token"
 	"reflect"
 
 	%s)
@@ -74,10 +53,6 @@ import (
 // packages holds the symbols of the packages that scripts may import.
 var packages = map[string]map[string]reflect.Value{
 %s}
-
-func literal(s string, kind token.Token) reflect.Value {
-	return reflect.ValueOf(constant.MakeFromLiteral(s, kind, 0))
-}
 `, imports.String(), body.String())
 	out, err := format.Source([]byte(src))
 	if err != nil {
@@ -88,18 +63,12 @@ func literal(s string, kind token.Token) reflect.Value {
 	}
 }
 
-func matches(expr, name string) bool {
-	return regexp.MustCompile(`^(?:` + expr + `)$`).MatchString(name)
-}
-
 // value returns the expression that binds obj, "" if it cannot be bound.
 func value(pkg string, obj types.Object) string {
 	name := pkg + "." + obj.Name()
 	switch obj := obj.(type) {
 	case *types.Const:
-		if b, ok := obj.Type().(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
-			return untyped(obj.Val())
-		}
+		return ""
 	case *types.Func:
 		if obj.Signature().TypeParams() != nil {
 			return ""
@@ -113,31 +82,4 @@ func value(pkg string, obj types.Object) string {
 		return fmt.Sprintf("reflect.ValueOf((*%s)(nil))", name)
 	}
 	return fmt.Sprintf("reflect.ValueOf(%s)", name)
-}
-
-func untyped(v constant.Value) string {
-	switch v.Kind() {
-	case constant.String:
-		return fmt.Sprintf("literal(%q, token.STRING)", v.ExactString())
-	case constant.Int:
-		return fmt.Sprintf("literal(%q, token.INT)", v.ExactString())
-	case constant.Float:
-		// An exact fraction is not a literal; 500 bits are what the
-		// compiler keeps.
-		f := constant.ToFloat(v)
-		text := f.ExactString()
-		if strings.Contains(text, "/") {
-			text = decimal(f)
-		}
-		return fmt.Sprintf("literal(%q, token.FLOAT)", text)
-	}
-	return ""
-}
-
-func decimal(v constant.Value) string {
-	r, ok := constant.Val(v).(*big.Rat)
-	if ok {
-		return new(big.Float).SetPrec(512).SetRat(r).Text('g', 150)
-	}
-	return constant.Val(v).(*big.Float).Text('g', 150)
 }

@@ -3,8 +3,6 @@ package yaegi
 import (
 	"errors"
 	"fmt"
-	"math"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -24,41 +22,15 @@ func (noKernel) BeginCapture() (int, error)           { return 0, nil }
 func (noKernel) EndCapture(int) ([]wire.Event, error) { return nil, nil }
 func (noKernel) Judged(wire.Call)                     {}
 
-type model struct {
-	W []float64
-	n int
-}
+type model struct{ W []float64 }
 
-func (m *model) Fit(x float64) int { m.W = append(m.W, x); m.n++; return m.n }
-func (m model) Size() int          { return len(m.W) }
-
-// newSession returns a session with some variables and functions.
+// newSession returns a session with variables x and s and some functions.
 func newSession(t testing.TB) *session.Session {
 	s := session.New(wire.Hello{NoMemo: true}, noKernel{})
-	s.Func("nb/1", "twice", func(x int) int { return 2 * x })
 	s.Func("nb/1", "fail", fail)
 	s.Func("nb/1", "spin", spin)
-	s.Func("nb/1", "sum", func(xs ...int) (n int) {
-		for _, x := range xs {
-			n += x
-		}
-		return n
-	})
-	s.Func("nb/1", "divmod", func(a, b int) (int, error) {
-		if b == 0 {
-			return 0, errors.New("by zero")
-		}
-		return a / b, nil
-	})
-	s.Func("nb/1", "(*model).Fit", (*model).Fit)
-	s.Type("nb/1", "model", (*model)(nil))
-	for name, typ := range map[string]*wire.Type{
-		"x": {Kind: "int"}, "y": {Kind: "int"}, "f": {Kind: "float64"}, "s": {Kind: "string"}, "err": {Kind: "error"},
-		"xs": {Kind: "slice", Elem: &wire.Type{Kind: "int"}},
-		"m":  {Kind: "map", Key: &wire.Type{Kind: "string"}, Elem: &wire.Type{Kind: "int"}},
-		"mo": {Kind: "named", Name: "nb/1.model"}, "a": {Kind: "any"}, "d": {Kind: "named", Name: "time.Duration"},
-	} {
-		typ, err := Type(&s.Registry, typ)
+	for name, kind := range map[string]string{"x": "int", "s": "string"} {
+		typ, err := Type(&s.Registry, &wire.Type{Kind: kind})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,24 +41,33 @@ func newSession(t testing.TB) *session.Session {
 	return s
 }
 
+var integer = &wire.Type{Kind: "int"}
+
+// leaves are what the scripts here do: by number, on lines 10, 20, and so on.
+var leaves = []wire.Expr{
+	{Op: "update", Name: "+", Type: integer, Args: []wire.Expr{{Op: "var", Name: "x"}, constant("1")}}, // x += 1
+	{Op: "binary", Name: "<", Type: integer, Args: []wire.Expr{{Op: "var", Name: "x"}, constant("3")}}, // x < 3
+	{Op: "call", Args: []wire.Expr{{Op: "func", Name: "nb/1.fail"}, {Op: "var", Name: "x"}}},           // fail(x)
+	{Op: "call", Args: []wire.Expr{{Op: "func", Name: "nb/1.spin"}}},                                   // spin()
+	{Op: "result", Args: []wire.Expr{{Op: "var", Name: "x"}}},                                          // x
+	{Op: "binary", Name: "%", Type: integer, Args: []wire.Expr{{Op: "var", Name: "x"}, constant("2")}}, // x % 2
+	{Op: "assign", N: 1, Args: []wire.Expr{{Op: "var", Name: "x"}, constant("0")}},                     // x = 0
+	{Op: "binary", Name: "/", Type: integer, Args: []wire.Expr{constant("1"), {Op: "var", Name: "x"}}}, // 1 / x
+	{Op: "const", Type: &wire.Type{Kind: "bool"}, Name: "true"},                                        // true
+}
+
+func constant(n string) wire.Expr { return wire.Expr{Op: "const", Type: integer, Name: n} }
+
 func script(source string) *wire.Script {
-	s := &wire.Script{
-		Source:  source,
-		Vars:    []string{"x", "y", "f", "s", "err", "xs", "m", "mo", "a", "d"},
-		Funcs:   map[string]string{"fit": "nb/1.(*model).Fit"},
-		Imports: []string{"fmt", "strings", "math", "time", "unicode/utf8", "errors", "sort", "strconv", "bytes", "unicode", "gomemo/display"},
-	}
-	for _, name := range []string{"twice", "fail", "spin", "sum", "divmod"} {
-		s.Funcs[name] = "nb/1." + name
-	}
-	for i := range strings.Count(source, "\n") + 1 {
-		s.Lines = append(s.Lines, 10*(i+1))
+	s := &wire.Script{Source: source}
+	for i, e := range leaves {
+		s.Leaves = append(s.Leaves, wire.Leaf{Line: 10 * (i + 1), Expr: e})
 	}
 	return s
 }
 
 // run runs a script as the engine does, on a goroutine of its own.
-func run(t testing.TB, s *session.Session, source string, result *wire.Type) (string, error) {
+func run(s *session.Session, sc *wire.Script) (string, error) {
 	type end struct {
 		result string
 		err    error
@@ -98,12 +79,12 @@ func run(t testing.TB, s *session.Session, source string, result *wire.Type) (st
 		rt.Enter()
 		defer rt.Leave()
 		c := s.NewCell(&wire.Run{})
-		p, err := Compile(c, script(source), result)
+		p, err := Compile(c, sc)
 		if err != nil {
 			e.err = err
 			return
 		}
-		if e.err = p.Run(); e.err == nil && result != nil {
+		if e.err = p.Run(); e.err == nil {
 			e.result = display.Bundle{Data: c.Result()}.Plain()
 		}
 	}()
@@ -113,39 +94,16 @@ func run(t testing.TB, s *session.Session, source string, result *wire.Type) (st
 
 func TestScripts(t *testing.T) {
 	s := newSession(t)
-	typ := func(kind string) *wire.Type { return &wire.Type{Kind: kind} }
 	// One session: each script sees what the ones before have left.
-	for _, test := range []struct {
-		source string
-		result *wire.Type
-		want   string
-	}{
-		{"*v.x = 20 + 1\n*v.R_ = f.twice(*v.x)", typ("int"), "42"},
-		{"*v.x, *v.y = *v.y, *v.x\n*v.R_ = *v.y", typ("int"), "21"},
-		{"*v.x++\n*v.x += 4\n*v.R_ = *v.x * 2", typ("int"), "10"},
-		{"*v.s = strings.Repeat(\"ab\", 3) + \"é\"\n*v.R_ = utf8.RuneCountInString(*v.s)", typ("int"), "7"},
-		{"*v.f = math.Sqrt(2) * math.Pi\n*v.R_ = *v.f", typ("float64"), fmt.Sprint(math.Sqrt(2) * math.Pi)},
-		{"for i := 0; i < 5; i++ { *v.xs = append(*v.xs, i*i) }\n*v.R_ = *v.xs", &wire.Type{Kind: "slice", Elem: typ("int")}, "[0 1 4 9 16]"},
-		{"*v.R_ = f.sum((*v.xs)...)", typ("int"), "30"},
-		{"*v.m = map[string]int{}\nfor i, x := range *v.xs { (*v.m)[strconv.Itoa(x)] = i }\n*v.R_ = len(*v.m)", typ("int"), "5"},
-		{"*v.R_ = (*v.m)[\"16\"]", typ("int"), "4"},
-		{"*v.x, *v.err = f.divmod(7, 0)\n*v.R_ = *v.err", typ("error"), "by zero"},
-		{"*v.x, *v.err = f.divmod(7, 2)\n*v.R_ = *v.err", typ("error"), "<nil>"},
-		{"if *v.err == nil && *v.x == 3 {\n*v.s = \"three\"\n} else {\n*v.s = \"other\"\n}\n*v.R_ = *v.s", typ("string"), "three"},
-		{"switch { case *v.x > 2: *v.y = 1\ndefault: *v.y = 2 }\n*v.R_ = *v.y", typ("int"), "1"},
-		{"f.fit(v.mo, 1.5)\n*v.R_ = f.fit(v.mo, 2.5)", typ("int"), "2"},
-		{"*v.R_ = v.mo.Fit(3.5)", typ("int"), "3"},
-		{"*v.R_ = v.mo.Size()", typ("int"), "3"},
-		{"*v.R_ = *v.mo", &wire.Type{Kind: "named", Name: "nb/1.model"}, "{W:[1.5 2.5 3.5] n:3}"},
-		{"*v.a = *v.x\n*v.R_ = *v.a", typ("any"), "3"},
-		{"*v.d = 3 * time.Second\n*v.R_ = *v.d", &wire.Type{Kind: "named", Name: "time.Duration"}, "3s"},
-		{"local := 3\nlocal++\n*v.R_ = local", typ("int"), "4"},
-		{"*v.R_ = fmt.Sprintf(\"%T %v\", *v.xs, *v.mo)", typ("string"), "[]int {[1.5 2.5 3.5] 3}"},
-		{"*v.R_ = fmt.Sprintf(\"%T\", *v.a)", typ("string"), "int"},
-		{"*v.x = 1 << 40\n*v.R_ = *v.x", typ("int"), "1099511627776"},
+	for source, want := range map[string]string{
+		"o.L(6); o.L(0); o.L(4)":                                                                        "1",
+		"o.L(6); for o.B(1) { o.L(0) }; o.L(4)":                                                         "3",
+		"o.L(6); for ; o.B(1); o.L(0) { if o.B(8) { continue }; o.L(2) }; o.L(4)":                       "3",
+		"o.L(6); for o.B(8) { o.L(0); if o.B(1) { continue } else { break } }; o.L(4)":                  "3",
+		"o.L(6); switch o.I(5) { case 1: o.L(0); case 0: o.L(0); fallthrough; case 7: o.L(0) }; o.L(4)": "2",
 	} {
-		if got, err := run(t, s, test.source, test.result); err != nil || got != test.want {
-			t.Errorf("%q gave %q, %v; want %q", test.source, got, err, test.want)
+		if got, err := run(s, script(source)); err != nil || got != want {
+			t.Errorf("%q gave %q, %v; want %q", source, got, err, want)
 		}
 	}
 }
@@ -156,15 +114,11 @@ func TestPanics(t *testing.T) {
 		source, value string
 		lines         []string // of the frames
 	}{
-		{"*v.x = 1\n\nf.fail(3)\n*v.x = 2", "failed 3", []string{"decl-1a.go:2", "cell:30"}},
-		{"for i := 0; i < 3; i++ {\n*v.x = i\nif i == 1 {\nf.fail(i)\n}\n}", "failed 1", []string{"decl-1a.go:2", "cell:40"}},
-		{"*v.x = 0\n*v.y = 1 / *v.x", "runtime error: integer divide by zero", []string{"cell:20"}},
-		{"*v.m = nil\n(*v.m)[\"a\"] = 1", "assignment to entry in nil map", []string{"cell:20"}},
-		{"panic(\"own\")", "own", []string{"cell:10"}},
-		{"panic(*v.d)", "0s", []string{"cell:10"}},
-		{"panic(errors.New(\"e\"))", "e", []string{"cell:10"}},
+		{"o.L(6); o.L(2); o.L(0)", "failed 0", []string{"decl-1a.go:2", "cell:30"}},
+		{"o.L(6); for o.B(1) { o.L(0); if o.B(8) { o.L(2) } }", "failed 1", []string{"decl-1a.go:2", "cell:30"}},
+		{"o.L(6); o.L(7)", "runtime error: integer divide by zero", []string{"cell:80"}},
 	} {
-		_, err := run(t, s, test.source, nil)
+		_, err := run(s, script(test.source))
 		var p *Panic
 		if !errors.As(err, &p) {
 			t.Errorf("%q: %v", test.source, err)
@@ -182,25 +136,16 @@ func TestPanics(t *testing.T) {
 
 func TestScriptErrors(t *testing.T) {
 	s := newSession(t)
-	for _, test := range []struct {
-		source, msg string
-		line        int
-	}{
-		{"*v.x = 1\n*v.x = undefinedName", "undefined: undefinedName", 20},
-		{"*v.x = 1\n*v.x = (", "expected operand, found '}'", 20},
-	} {
-		_, err := run(t, s, test.source, nil)
-		var e *Error
-		if !errors.As(err, &e) || e.Msg != test.msg || e.At.Line != test.line {
-			t.Errorf("%q: %v %+v", test.source, err, e)
-		}
-	}
+	leaf := func(e wire.Expr) *wire.Script { return &wire.Script{Leaves: []wire.Leaf{{Expr: e}}} }
 	for want, sc := range map[string]*wire.Script{
-		"variable none has no storage":                       {Vars: []string{"none"}},
-		"function nb/1.none is not loaded":                   {Funcs: map[string]string{"g": "nb/1.none"}},
-		"package os is not among those that are interpreted": {Imports: []string{"os"}},
+		"variable none has no storage":             leaf(wire.Expr{Op: "var", Name: "none"}),
+		"function nb/1.none is not loaded":         leaf(wire.Expr{Op: "func", Name: "nb/1.none"}),
+		"os.None is not among what is interpreted": leaf(wire.Expr{Op: "symbol", Name: "os.None"}),
+		"unknown operation nothing":                leaf(wire.Expr{Op: "nothing"}),
+		"no operator & on string":                  leaf(wire.Expr{Op: "binary", Name: "&", Type: &wire.Type{Kind: "string"}, Args: []wire.Expr{constant("1"), constant("1")}}),
+		"a loop is long":                           {Limits: []wire.Limit{{Var: "x", Max: -1}}},
 	} {
-		if _, err := Compile(s.NewCell(&wire.Run{}), sc, nil); err == nil || err.Error() != want {
+		if _, err := Compile(s.NewCell(&wire.Run{}), sc); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
@@ -209,42 +154,20 @@ func TestScriptErrors(t *testing.T) {
 func TestInterruptOfScripts(t *testing.T) {
 	s := newSession(t)
 	for source, want := range map[string]string{
-		"for {\n*v.x++\n}":                       "interrupted",
-		"for { f.twice(1) }":                     "interrupted",
-		"f.spin()":                               "the goroutine ended",
-		"for i := range *v.xs { for { _ = i } }": "interrupted",
+		"for o.B(8) { o.L(0) }":  "interrupted",
+		"o.L(3)":                 "the goroutine ended",
+		"for { for o.B(8) { } }": "interrupted",
 	} {
-		if _, err := run(t, s, "*v.xs = append(*v.xs, 1)", nil); err != nil {
-			t.Fatal(err)
-		}
 		var asked time.Time
 		time.AfterFunc(20*time.Millisecond, func() { asked = time.Now(); rt.Interrupt() })
-		_, err := run(t, s, source, nil)
+		_, err := run(s, script(source))
 		took := time.Since(asked)
 		if err == nil || err.Error() != want || took > time.Second {
 			t.Errorf("%q: %v after %v", source, err, took)
 		}
-		if got, err := run(t, s, "*v.R_ = f.twice(4)", &wire.Type{Kind: "int"}); got != "8" {
+		if got, err := run(s, script("o.L(6); o.L(4)")); got != "0" {
 			t.Errorf("after the interrupt: %s, %v", got, err)
 		}
-	}
-}
-
-func TestPrinting(t *testing.T) {
-	s := newSession(t)
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout := os.Stdout
-	os.Stdout = w
-	_, err = run(t, s, "fmt.Println(\"a\", 1, 2.5)\nfmt.Printf(\"%v\\n\", f.twice(2))", nil)
-	os.Stdout = stdout
-	w.Close()
-	var buf [100]byte
-	n, _ := r.Read(buf[:])
-	if got := string(buf[:n]); got != "a 1 2.5\n4\n" || err != nil {
-		t.Errorf("printed %q, %v", got, err)
 	}
 }
 
@@ -275,31 +198,86 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-func BenchmarkScript(b *testing.B) {
-	s := newSession(b)
-	for b.Loop() {
-		if _, err := run(b, s, "*v.x = f.twice(3)\n*v.R_ = *v.x", &wire.Type{Kind: "int"}); err != nil {
-			b.Fatal(err)
+// TestCommonTypes wants the engine to have every type that wire.Type.Common
+// reports.
+func TestCommonTypes(t *testing.T) {
+	var r session.Registry
+	simple := []*wire.Type{{Kind: "any"}, {Kind: "error"}}
+	for _, kind := range wire.Basic {
+		simple = append(simple, &wire.Type{Kind: kind})
+	}
+	var all []*wire.Type
+	over := func(list []*wire.Type) {
+		for _, e := range list {
+			all = append(all, &wire.Type{Kind: "slice", Elem: e}, &wire.Type{Kind: "pointer", Elem: e})
+			for n := range 6 {
+				all = append(all, &wire.Type{Kind: "array", Len: n, Elem: e})
+			}
+			for _, k := range simple {
+				all = append(all, &wire.Type{Kind: "map", Key: k, Elem: e})
+			}
+		}
+	}
+	over(simple)
+	over(all[:len(all):len(all)])
+	n := 0
+	for _, w := range all {
+		if !w.Common() {
+			continue
+		}
+		n++
+		typ, err := Type(&r, w)
+		if err != nil || !common[typ] {
+			t.Errorf("the engine does not have %v, %v", typ, err)
+		}
+	}
+	if n < len(common)/2 {
+		t.Errorf("%d of %d types are common", n, len(common))
+	}
+}
+
+// TestBound wants every symbol to be one that the front end may name.
+func TestBound(t *testing.T) {
+	for _, path := range wire.BoundPackages() {
+		if len(packages[path]) == 0 {
+			t.Errorf("nothing of %s is bound: run go generate", path)
+		}
+	}
+	for path, names := range packages {
+		for name, v := range names {
+			if !wire.Bound(path, name) || strings.Contains(v.Type().String(), "chan ") && path == "time" {
+				t.Errorf("%s.%s is bound: run go generate", path, name)
+			}
 		}
 	}
 }
 
-func BenchmarkLoop(b *testing.B) {
-	for name, source := range map[string]string{
-		"one line": "for i := 0; i < 1000000; i++ { *v.x += i }",
-		"lines":    "for i := 0; i < 1000000; i++ {\n*v.x += i\n}",
-		"calls":    "for i := 0; i < 1000000; i++ {\n*v.x = f.twice(i)\n}",
-	} {
+func BenchmarkScript(b *testing.B) {
+	s := newSession(b)
+	for name, source := range map[string]string{"straight": "", "with if": "if o.B(8) { o.L(4) }"} {
 		b.Run(name, func(b *testing.B) {
-			s := newSession(b)
+			sc := script(source)
+			sc.Leaves = []wire.Leaf{sc.Leaves[0], sc.Leaves[1], sc.Leaves[4]}
+			sc.Source = strings.ReplaceAll(strings.ReplaceAll(source, "B(8)", "B(1)"), "L(4)", "L(2)")
 			for b.Loop() {
-				if _, err := run(b, s, source, nil); err != nil {
+				if _, err := run(s, sc); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e6, "ns/iteration")
 		})
 	}
+}
+
+func BenchmarkLoop(b *testing.B) {
+	s := newSession(b)
+	sc := script("o.L(6); for o.B(1) { o.L(0) }")
+	sc.Leaves[1].Expr.Args = []wire.Expr{{Op: "var", Name: "x"}, constant("100000")}
+	for b.Loop() {
+		if _, err := run(s, sc); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e5, "ns/round")
 }
 
 // What follows has the positions of generated code.

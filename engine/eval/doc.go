@@ -1,0 +1,37 @@
+// Package eval does what the leaves of a wire.Script say: it evaluates
+// expressions, assigns and calls, on the session's own variables and with
+// compiled functions. Operators are compiled ones too, one for each type, so
+// that overflow, rounding, conversions and the panics of the runtime are those
+// of compiled code by construction.
+//
+// [New] makes a [Program] of a script's leaves. Operations by wire.Expr.Op:
+//
+//	const        Name as Type; ints and floats in Go's syntax, strings quoted
+//	zero         the zero value of Type
+//	var, local   a session variable by Name, a variable of a block by N
+//	symbol       a function or variable of the standard library, "path.Name"
+//	func         a registered function by Name; N-1 is its judged call's number
+//	addr         the address of a session variable by Name
+//	field        field N of a struct
+//	deref        what a pointer points to
+//	index        of a slice, array, string or map; index2 also says whether a map has it
+//	slice        Args are x and up to three bounds, "none" for those left out
+//	binary       operator Name; unary likewise; and, or decide by the first operand
+//	convert      to Type, interfaces included; assert, assert2 a type assertion
+//	call         Args are the function and its arguments; Name "..." passes a slice on
+//	method       Args are the receiver and the arguments of its method Name
+//	struct       fields Keys of a struct of Type
+//	list         elements Keys of a slice or array of Type, N long
+//	map          keys and values in turn
+//	pointer      a pointer to a new variable with the value
+//	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, new or panic
+//	result       shows the values as the cell's
+//	is           whether an interface holds a value of Type, or nil if there is none
+//	assign       the first N of Args get the values of the others
+//	update       the first of Args gets itself, operator Name, the second
+//	fresh        as a place: local variable N, made anew
+//	blank        as a place: nothing
+//	range        starts loop N over a value
+//	next         takes loop N one step on; its key and value go to the places in Args
+//	switch       the element of Keys that belongs to the first of Args that is true, else N
+package eval

@@ -1,0 +1,215 @@
+package eval
+
+import (
+	"reflect"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+// operation evaluates what is no variable or part of one. What it returns may
+// be set.
+func (b *builder) operation(e *wire.Expr) code {
+	switch e.Op {
+	case "const":
+		return b.constant(e)
+	case "zero":
+		t := b.typ(e.Type)
+		return func() reflect.Value { return reflect.New(t).Elem() }
+	case "binary":
+		return b.binary(e)
+	case "unary":
+		return b.unary(e)
+	case "and", "or":
+		x, y, stop := b.value(&e.Args[0]), b.value(&e.Args[1]), e.Op == "or"
+		return func() reflect.Value {
+			if v := x(); v.Bool() == stop {
+				return v
+			}
+			return y()
+		}
+	case "convert":
+		return b.convert(e)
+	case "assert":
+		f := b.assertion(e)
+		return func() reflect.Value {
+			v, ok, err := f()
+			if !ok {
+				panic(err)
+			}
+			return v
+		}
+	case "is":
+		return b.is(e)
+	case "addr":
+		ptr, ok := b.env.Var(e.Name)
+		if !ok {
+			b.fail("variable %s has no storage", e.Name)
+		}
+		return func() reflect.Value { return ptr }
+	case "func":
+		return b.function(e)
+	case "call", "method":
+		many := b.many(e)
+		return func() reflect.Value {
+			if vs := many(); len(vs) > 0 {
+				return own(vs[0])
+			}
+			return reflect.Value{}
+		}
+	case "struct", "list", "map", "pointer":
+		return b.literal(e)
+	case "slice":
+		return b.slice(e)
+	case "builtin":
+		return b.builtin(e)
+	case "next":
+		return b.next(e)
+	case "switch":
+		return b.choose(e)
+	}
+	b.fail("unknown operation %s", e.Op)
+	return nil
+}
+
+// many evaluates e to its results, however many these are.
+func (b *builder) many(e *wire.Expr) codes {
+	switch e.Op {
+	case "call":
+		return b.call(e)
+	case "method":
+		return b.method(e)
+	case "index2":
+		x, i := b.value(&e.Args[0]), b.value(&e.Args[1])
+		return func() []reflect.Value {
+			m := x()
+			key := i()
+			return []reflect.Value{element(m, key), boolean(m.MapIndex(key).IsValid())}
+		}
+	case "assert2":
+		f := b.assertion(e)
+		return func() []reflect.Value {
+			v, ok, _ := f()
+			return []reflect.Value{v, boolean(ok)}
+		}
+	}
+	x := b.value(e)
+	return func() []reflect.Value { return []reflect.Value{x()} }
+}
+
+func (b *builder) is(e *wire.Expr) code {
+	x := b.value(&e.Args[0])
+	var t reflect.Type
+	if e.Type != nil {
+		t = b.typ(e.Type)
+	}
+	return func() reflect.Value {
+		ok, _ := holds(x(), t)
+		return boolean(ok)
+	}
+}
+
+func (b *builder) symbol(full string) reflect.Value {
+	i := strings.LastIndexByte(full, '.')
+	v, ok := b.env.Symbol(full[:max(i, 0)], full[i+1:])
+	if !ok {
+		b.fail("%s is not among what is interpreted", full)
+	}
+	return v
+}
+
+// function is a registered function. A judged one is asked for at each call.
+func (b *builder) function(e *wire.Expr) code {
+	f, ok := b.env.Func(e.Name)
+	if !ok {
+		b.fail("function %s is not loaded", e.Name)
+	}
+	if e.N == 0 {
+		return func() reflect.Value { return f }
+	}
+	return func() reflect.Value { return b.env.Judge(e.N-1, f) }
+}
+
+func (b *builder) call(e *wire.Expr) codes {
+	f, args := b.ref(&e.Args[0]), b.list(e.Args[1:])
+	return b.manyAt(e, func() []reflect.Value {
+		fun := f()
+		return apply(fun, args(), e.Name == "...")
+	})
+}
+
+// apply calls f. Without arguments for its last parameter, a variadic
+// function gets a nil slice, which reflect would not give it.
+func apply(f reflect.Value, args []reflect.Value, spread bool) []reflect.Value {
+	t := f.Type()
+	if t.IsVariadic() && len(args) == t.NumIn()-1 {
+		args, spread = append(args, reflect.Zero(t.In(len(args)))), true
+	}
+	if spread {
+		return f.CallSlice(args)
+	}
+	return f.Call(args)
+}
+
+func (b *builder) method(e *wire.Expr) codes {
+	x, args := b.ref(&e.Args[0]), b.list(e.Args[1:])
+	name, spread := strings.CutSuffix(e.Name, "...")
+	return b.manyAt(e, func() []reflect.Value {
+		v := x()
+		vs := args()
+		if v.Kind() == reflect.Interface && v.IsNil() {
+			nilDereference()
+		}
+		f := v.MethodByName(name)
+		if e.N > 0 {
+			f = b.env.Judge(e.N-1, f)
+		}
+		return apply(f, vs, spread)
+	})
+}
+
+func (b *builder) manyAt(e *wire.Expr, c codes) codes {
+	if e.Line == 0 {
+		return c
+	}
+	p, line := b.p, e.Line
+	return func() []reflect.Value {
+		was := p.line
+		p.line = line
+		vs := c()
+		p.line = was
+		return vs
+	}
+}
+
+// literal makes a value of its elements.
+func (b *builder) literal(e *wire.Expr) code {
+	args := b.list(e.Args)
+	if e.Op == "pointer" {
+		return func() reflect.Value { return own(args()[0].Addr()) }
+	}
+	t := b.typ(e.Type)
+	return func() reflect.Value {
+		vs := args()
+		v := reflect.New(t).Elem()
+		switch {
+		case e.Op == "struct":
+			for i, n := range e.Keys {
+				field(v, n).Set(vs[i])
+			}
+			return v
+		case e.Op == "map":
+			v.Set(reflect.MakeMapWithSize(t, len(vs)/2))
+			for i := 0; i < len(vs); i += 2 {
+				v.SetMapIndex(vs[i], vs[i+1])
+			}
+			return v
+		case t.Kind() == reflect.Slice:
+			v.Set(reflect.MakeSlice(t, e.N, e.N))
+		}
+		for i, n := range e.Keys {
+			v.Index(n).Set(vs[i])
+		}
+		return v
+	}
+}

@@ -1,0 +1,34 @@
+package wire
+
+// Basic lists the basic types.
+var Basic = []string{"bool", "string", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
+	"float32", "float64", "complex64", "complex128"}
+
+// Common reports a composite type that the engine's own code has, so that the
+// runtime takes it for the same type when a plugin brings it: those of
+// engine/yaegi/common.go.
+func (t *Type) Common() bool {
+	switch t.Kind {
+	case "slice":
+		if t.Elem.Kind == "map" {
+			return t.Elem.Key.Kind == "string" && t.Elem.Elem.simple()
+		}
+		return t.Elem.simple() || t.Elem.Kind == "slice" && t.Elem.Elem.simple()
+	case "pointer":
+		return t.Elem.simple()
+	case "array":
+		return t.Elem.simple() && t.Len <= 4
+	case "map":
+		if k := t.Key.Kind; k == "string" || k == "int" {
+			return t.Elem.simple() || t.Elem.Kind == "slice" && t.Elem.Elem.simple()
+		}
+		switch t.Elem.Kind {
+		case "int", "bool", "string", "float64", "any":
+			return t.Key.simple()
+		}
+	}
+	return false
+}
+
+// simple reports the basic types, any and error.
+func (t *Type) simple() bool { return t.Elem == nil && t.Kind != "named" }

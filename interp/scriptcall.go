@@ -1,0 +1,328 @@
+package interp
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"gomemo/engine/wire"
+)
+
+func cut(key string) (typ, name string) {
+	typ, name, _ = strings.Cut(key, ".")
+	return typ, name
+}
+
+func (sc *scripter) isConversion(c *ast.CallExpr) bool { return sc.p.info.Types[c.Fun].IsType() }
+
+// signature is the type of a declared function or method; of a method, with
+// its receiver.
+func (p *plan) signature(d *decl) types.Type {
+	if d.kind == methodDecl {
+		typ, name := cut(d.key)
+		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(p.pkg.Scope().Lookup(typ).Type()), true, p.pkg, name); obj != nil {
+			return obj.Type()
+		}
+		return nil
+	}
+	return p.pkg.Scope().Lookup(d.key).Type()
+}
+
+// call writes a call, a conversion or the use of a builtin.
+func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
+	if sc.isConversion(c) {
+		return sc.conversion(c)
+	}
+	if sc.p.info.Types[c.Fun].IsBuiltin() {
+		return sc.builtin(c)
+	}
+	if sc.isInstance(c.Fun) {
+		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
+	}
+	if j := sc.p.judge(c); j != nil {
+		return sc.judgedCall(c, j)
+	}
+	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
+		if s := sc.p.info.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
+			return sc.foreignMethod(c, sel, s)
+		}
+	}
+	if fn := sc.function(c.Fun); fn == nil {
+		sc.needNamed(c, "a call of a function value", "a call of "+sc.p.text(c.Fun))
+	}
+	return sc.apply(c, sc.expr(c.Fun))
+}
+
+// function is the declared function that an expression names, nil if it is
+// something else.
+func (sc *scripter) function(e ast.Expr) *types.Func {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		fn, _ := sc.p.info.Uses[x].(*types.Func)
+		return fn
+	case *ast.SelectorExpr:
+		fn, _ := sc.p.info.Uses[x.Sel].(*types.Func)
+		return fn
+	}
+	return nil
+}
+
+// isInstance reports an instance of a generic function.
+func (sc *scripter) isInstance(e ast.Expr) bool {
+	e = ast.Unparen(e)
+	switch x := e.(type) {
+	case *ast.IndexExpr:
+		e = x.X
+	case *ast.IndexListExpr:
+		e = x.X
+	}
+	switch x := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		_, ok := sc.p.info.Instances[x]
+		return ok
+	case *ast.SelectorExpr:
+		_, ok := sc.p.info.Instances[x.Sel]
+		return ok
+	}
+	return false
+}
+
+// apply writes the call of a function that is written already.
+func (sc *scripter) apply(c *ast.CallExpr, fun wire.Expr, first ...wire.Expr) wire.Expr {
+	e := wire.Expr{Op: "call", Args: append([]wire.Expr{fun}, first...)}
+	if c.Ellipsis.IsValid() {
+		e.Name = "..."
+	}
+	e.Args = append(e.Args, sc.args(c)...)
+	return e
+}
+
+// args writes the arguments of a call, converted to what the parameters are.
+func (sc *scripter) args(c *ast.CallExpr) (out []wire.Expr) {
+	sig := sc.typeOf(c.Fun).Underlying().(*types.Signature)
+	last := sig.Params().Len() - 1
+	for i, a := range c.Args {
+		if _, ok := sc.p.info.Types[a].Type.(*types.Tuple); ok {
+			sc.need(c, "f(g()) with several results")
+		}
+		switch {
+		case !sig.Variadic() || i < last:
+			out = append(out, sc.exprAs(a, sig.Params().At(i).Type()))
+		case c.Ellipsis.IsValid():
+			sc.need(c, "f(xs...)")
+			out = append(out, sc.exprAs(a, sig.Params().At(last).Type()))
+		default:
+			out = append(out, sc.exprAs(a, sig.Params().At(last).Type().(*types.Slice).Elem()))
+		}
+	}
+	if sig.Variadic() && !c.Ellipsis.IsValid() {
+		sc.need(c, "a variadic call")
+	}
+	return out
+}
+
+// judgedCall writes a call that is looked up before it runs.
+func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
+	if sig := j.fn.Signature(); sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
+		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
+	}
+	if j.root == nil {
+		return sc.interfaceCall(c, j)
+	}
+	registered := sc.registered(c, j.root)
+	var recv []wire.Expr
+	if j.root.kind == methodDecl {
+		if j.sel == nil {
+			sc.need(c, "a method expression")
+		}
+		recv = append(recv, sc.receiver(j))
+	} else {
+		sc.need(c, "a call of a function of the notebook")
+	}
+	return sc.apply(c, wire.Expr{Op: "func", Name: registered, N: sc.site(j)}, recv...)
+}
+
+// site registers a judged call and returns its number plus one.
+func (sc *scripter) site(j *judged) int {
+	sc.run.Sites = append(sc.run.Sites, j.site)
+	return len(sc.run.Sites)
+}
+
+// interfaceCall writes a call through an interface of the notebook.
+func (sc *scripter) interfaceCall(c *ast.CallExpr, j *judged) wire.Expr {
+	if j.sel == nil {
+		sc.need(c, "a method expression")
+	}
+	if !j.fn.Exported() {
+		sc.need(c, "a call of a hidden method of an interface")
+	}
+	sc.need(c, "a call through an interface")
+	s := sc.p.info.Selections[j.sel]
+	x := sc.path(j.sel, sc.expr(j.sel.X), s.Recv(), s.Index()[:len(s.Index())-1])
+	return sc.methodCall(c, j.fn.Name(), x, sc.site(j))
+}
+
+func (sc *scripter) methodCall(c *ast.CallExpr, name string, x wire.Expr, site int) wire.Expr {
+	if c.Ellipsis.IsValid() {
+		name += "..."
+	}
+	return wire.Expr{Op: "method", Name: name, N: site, Args: append([]wire.Expr{x}, sc.args(c)...)}
+}
+
+// receiver writes x of x.M(…) as the pointer that the registered method wants.
+func (sc *scripter) receiver(j *judged) wire.Expr {
+	s := sc.p.info.Selections[j.sel]
+	path := s.Index()[:len(s.Index())-1]
+	_, wantPtr := types.Unalias(j.fn.Signature().Recv().Type()).(*types.Pointer)
+	x, t := sc.embedded(j.sel, s.Recv(), path)
+	_, isPtr := t.Underlying().(*types.Pointer)
+	switch {
+	case wantPtr && isPtr:
+		sc.need(j.sel, "p.M() of a pointer")
+		return x
+	case wantPtr:
+		return sc.pointerTo(j.sel, x)
+	case isPtr:
+		sc.need(j.sel, "p.M() of what a pointer points to")
+		x, _ = sc.deref(x, t)
+	default:
+		sc.need(j.sel, "x.M() of a value")
+	}
+	return wire.Expr{Op: "pointer", Args: []wire.Expr{x}}
+}
+
+// embedded writes the field, or x itself, that a promoted method belongs to.
+func (sc *scripter) embedded(sel *ast.SelectorExpr, t types.Type, path []int) (wire.Expr, types.Type) {
+	x := sc.expr(sel.X)
+	for _, i := range path {
+		x = sc.path(sel, x, t, []int{i})
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		t = t.Underlying().(*types.Struct).Field(i).Type()
+	}
+	return x, t
+}
+
+// pointerTo writes &x for a method. Only variables of compiled code have an
+// address that stays.
+func (sc *scripter) pointerTo(n *ast.SelectorExpr, x wire.Expr) wire.Expr {
+	if x.Op != "var" {
+		sc.need(n, "x.M() that changes a part of a variable")
+	}
+	if !sc.placed(sc.p.table.byName[x.Name]) {
+		sc.need(n, "x.M() that changes a variable that no compiled code has yet")
+	}
+	sc.need(n, "x.M() that changes a variable")
+	return wire.Expr{Op: "addr", Name: x.Name}
+}
+
+// foreignMethod writes the call of a method that the notebook does not
+// declare.
+func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selection) wire.Expr {
+	fn := s.Obj().(*types.Func)
+	if !fn.Exported() {
+		sc.need(c, "a call of a hidden method of an interface")
+	}
+	x, t := sc.embedded(sel, s.Recv(), s.Index()[:len(s.Index())-1])
+	_, isPtr := t.Underlying().(*types.Pointer)
+	if types.IsInterface(t) {
+		sc.need(c, "a call through an interface")
+		return sc.methodCall(c, fn.Name(), x, 0)
+	}
+	sc.need(c, "a method of the standard library")
+	if !sc.standard(t) {
+		sc.need(c, "a method of a module's type")
+	}
+	sc.note(fn.Type())
+	_, wantPtr := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer)
+	switch {
+	case wantPtr && !isPtr:
+		x = sc.pointerTo(sel, x)
+	case !wantPtr && isPtr:
+		x, _ = sc.deref(x, t)
+	}
+	return sc.methodCall(c, fn.Name(), x, 0)
+}
+
+// builtin writes the use of a builtin function.
+func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
+	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
+	if !ok {
+		sc.need(c, "package unsafe")
+	}
+	e := wire.Expr{Op: "builtin", Name: id.Name}
+	all := func(t types.Type) {
+		for _, a := range c.Args {
+			e.Args = append(e.Args, sc.exprAs(a, t))
+		}
+	}
+	switch id.Name {
+	case "len", "cap":
+		sc.need(c, "len and cap")
+		x, t := sc.expr(c.Args[0]), sc.typeOf(c.Args[0])
+		x, _ = sc.deref(x, t)
+		e.Args = []wire.Expr{x}
+	case "min", "max":
+		sc.need(c, "min and max")
+		all(sc.typeOf(c))
+	case "append":
+		sc.need(c, "append")
+		t := sc.typeOf(c)
+		e.Args = append(e.Args, sc.exprAs(c.Args[0], t))
+		for _, a := range c.Args[1:] {
+			if c.Ellipsis.IsValid() {
+				e.Name = "append..."
+				if sc.p.info.Types[a].IsNil() {
+					return e.Args[0]
+				}
+				e.Args = append(e.Args, sc.expr(a))
+				continue
+			}
+			e.Args = append(e.Args, sc.exprAs(a, t.Underlying().(*types.Slice).Elem()))
+		}
+	case "copy":
+		sc.need(c, "copy")
+		e.Args = []wire.Expr{sc.expr(c.Args[0]), sc.expr(c.Args[1])}
+	case "delete":
+		sc.need(c, "delete")
+		e.Args = []wire.Expr{sc.expr(c.Args[0]), sc.exprAs(c.Args[1], sc.typeOf(c.Args[0]).Underlying().(*types.Map).Key())}
+	case "clear":
+		sc.need(c, "clear")
+		e.Args = []wire.Expr{sc.expr(c.Args[0])}
+	case "panic":
+		sc.need(c, "panic")
+		all(types.NewInterfaceType(nil, nil))
+	case "new":
+		if !sc.p.info.Types[c.Args[0]].IsType() {
+			sc.need(c, "new(x)")
+		}
+		sc.need(c, "new(T)")
+		e.Type = sc.typ(c, sc.typeOf(c.Args[0]))
+		sc.typ(c, sc.typeOf(c))
+	case "make":
+		sc.makeCall(c, &e)
+	default:
+		sc.needNamed(c, "another builtin", "the builtin "+id.Name)
+	}
+	return e
+}
+
+func (sc *scripter) makeCall(c *ast.CallExpr, e *wire.Expr) {
+	t := sc.typeOf(c)
+	if _, ok := t.Underlying().(*types.Chan); ok {
+		sc.need(c, "a channel")
+	}
+	sc.need(c, "make")
+	e.Type = sc.typ(c, t)
+	if len(c.Args) == 3 && sc.p.info.Types[c.Args[1]].Value == nil && sc.p.info.Types[c.Args[2]].Value != nil {
+		sc.need(c, "make with a constant capacity")
+	}
+	for _, a := range c.Args[1:] {
+		if v := sc.p.info.Types[a].Value; v != nil {
+			e.Args = append(e.Args, sc.constant(a, types.Typ[types.Int], v))
+			continue
+		}
+		e.Args = append(e.Args, sc.expr(a))
+	}
+}

@@ -1,0 +1,198 @@
+package interp
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Where two operands of one expression may fail, the one that the compiler
+// evaluates first decides how. Operators of numbers, fields and elements
+// are evaluated from left to right; arguments, elements of literals and the like
+// are, or are not. So of two of these only one may fail, unless both would fail
+// in the same way.
+
+// failing says in which ways something may panic. Of those with a bit the
+// message is always the same.
+type failing int
+
+const (
+	failsNil failing = 1 << iota
+	failsDivide
+	failsShift
+	failsElse
+	unordered // with a part that is evaluated at a time of the compiler's choice
+)
+
+// alike reports whether it makes no difference which of a and b fails.
+func alike(a, b failing) bool {
+	a, b = a&^unordered, b&^unordered
+	both := a | b
+	return a == 0 || b == 0 || both == failsNil || both == failsDivide || both == failsShift
+}
+
+// failures refuses a statement in which the order of failures would show.
+func (sc *scripter) failures(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		right := sc.each(n, n.Rhs...)
+		plain := len(n.Lhs) == 1 && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE)
+		var left failing
+		for _, e := range n.Lhs {
+			operands, store := sc.storeFails(e)
+			if !plain { // else the variable is looked for when the value is there
+				operands |= store
+			}
+			left = sc.both(n, true, left, operands)
+		}
+		sc.both(n, true, left, right)
+	case *ast.ExprStmt:
+		sc.fails(n.X)
+	case *ast.IncDecStmt:
+		sc.storeFails(n.X)
+	case *ast.ValueSpec:
+		sc.each(n, n.Values...)
+	case ast.Expr:
+		sc.fails(n)
+	}
+}
+
+// storeFails returns how the operands of what is assigned to may fail, and how
+// the assignment itself.
+func (sc *scripter) storeFails(e ast.Expr) (operands, store failing) {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.IndexExpr:
+		return sc.each(x, x.X, x.Index), failsElse
+	case *ast.StarExpr:
+		return sc.fails(x.X), failsNil
+	case *ast.SelectorExpr:
+		f, _ := sc.storeFails(x.X)
+		return f | sc.fails(x), sc.fails(x)
+	}
+	return 0, 0
+}
+
+// both joins the failures of two operands of n. Those that are not evaluated
+// at their turn must be alike.
+func (sc *scripter) both(n ast.Node, strict bool, a, b failing) failing {
+	if (strict || (a|b)&unordered != 0) && !alike(a, b) {
+		sc.need(n, "two failures in one expression")
+	}
+	return a | b
+}
+
+// each joins operands that are evaluated in an order of the compiler's choice.
+func (sc *scripter) each(n ast.Node, es ...ast.Expr) (f failing) {
+	for _, e := range es {
+		if e != nil {
+			f = sc.both(n, true, f, sc.fails(e))
+		}
+	}
+	if f != 0 {
+		f |= unordered
+	}
+	return f
+}
+
+// fails returns how e may fail, and refuses it if the order shows.
+func (sc *scripter) fails(e ast.Expr) failing {
+	if tv := sc.p.info.Types[e]; tv.Value != nil || tv.IsType() {
+		return 0
+	}
+	switch x := e.(type) {
+	case *ast.ParenExpr:
+		return sc.fails(x.X)
+	case *ast.UnaryExpr:
+		return sc.fails(x.X)
+	case *ast.StarExpr:
+		return sc.fails(x.X) | failsNil
+	case *ast.SelectorExpr:
+		s := sc.p.info.Selections[x]
+		if s == nil {
+			return 0
+		}
+		f := sc.fails(x.X)
+		if s.Indirect() || isPointer(s.Recv()) || types.IsInterface(s.Recv()) {
+			f |= failsNil
+		}
+		return f
+	case *ast.BinaryExpr:
+		return sc.binaryFails(x)
+	case *ast.IndexExpr:
+		if _, ok := sc.typeOf(x.X).Underlying().(*types.Map); ok {
+			f := sc.each(x, x.X, x.Index)
+			if types.IsInterface(sc.typeOf(x.X).Underlying().(*types.Map).Key()) {
+				f |= failsElse | unordered
+			}
+			return f
+		}
+		return sc.both(x, false, sc.fails(x.X), sc.fails(x.Index)) | failsElse
+	case *ast.SliceExpr:
+		return sc.each(x, x.X, x.Low, x.High, x.Max) | failsElse | unordered
+	case *ast.TypeAssertExpr:
+		return sc.fails(x.X) | failsElse | unordered
+	case *ast.KeyValueExpr:
+		if sc.p.info.Types[x.Key].IsValue() {
+			return sc.each(x, x.Key, x.Value)
+		}
+		return sc.fails(x.Value)
+	case *ast.CompositeLit:
+		return sc.each(x, x.Elts...)
+	case *ast.CallExpr:
+		return sc.callFails(x)
+	}
+	return 0
+}
+
+func (sc *scripter) binaryFails(x *ast.BinaryExpr) (f failing) {
+	left, right := sc.fails(x.X), sc.fails(x.Y)
+	switch x.Op {
+	case token.LAND, token.LOR:
+		return left | right
+	case token.QUO, token.REM:
+		if sc.mayFail(x) {
+			f = failsDivide
+		}
+	case token.SHL, token.SHR:
+		if sc.mayFail(x) {
+			f = failsShift
+		}
+	case token.EQL, token.NEQ:
+		if sc.mayFail(x) {
+			f = failsElse
+		}
+	}
+	plain := true
+	if b, ok := sc.typeOf(x.X).Underlying().(*types.Basic); !ok || b.Info()&types.IsString != 0 {
+		plain = false // strings are joined, and structs compared, by calls
+	}
+	f |= sc.both(x, !plain, left, right)
+	if !plain && f != 0 {
+		f |= unordered
+	}
+	return f
+}
+
+func (sc *scripter) callFails(c *ast.CallExpr) failing {
+	if sc.isConversion(c) {
+		f := sc.fails(c.Args[0])
+		if isNotNumber(sc.typeOf(c)) && f != 0 {
+			f |= unordered
+		}
+		return f
+	}
+	operands := c.Args
+	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok && sc.p.info.Selections[sel] != nil {
+		operands = append([]ast.Expr{sel}, operands...)
+	}
+	f := sc.each(c, operands...)
+	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && sc.p.info.Types[c.Fun].IsBuiltin() && id.Name == "make" {
+		f |= failsElse | unordered
+	}
+	return f
+}
+
+func isNotNumber(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return !ok || b.Info()&types.IsNumeric == 0
+}

@@ -1,0 +1,183 @@
+package interp
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// The language leaves open whether a variable is read before or after a call
+// in the same expression, and whether something fails before it. The compiler
+// makes the calls first, mostly. The interpreter goes from left to right, so an
+// expression is left to the compiler where that could make a difference: where
+// something stands before a call, is no argument of it, and may be changed by
+// it, or may fail.
+
+// An early is a call, or something else that the compiler does ahead of its
+// turn.
+type early struct {
+	from, to token.Pos
+	writes   func(v *types.Var) bool // may change a variable of the session
+	noisy    bool                    // may do more than return a value
+}
+
+// A hazard is something that has to come at its turn.
+type hazard struct {
+	at     ast.Node
+	read   *types.Var // the variable of the session that is read, if it is one
+	memory bool       // other memory is read
+	fails  bool       // it may panic
+}
+
+// ordered refuses a statement whose parts depend on their order.
+func (sc *scripter) ordered(n ast.Node) {
+	sc.failures(n)
+	calls, hazards := sc.inOrder(n)
+	for _, h := range hazards {
+		for _, s := range calls {
+			if h.at.Pos() >= s.from || s.to <= h.at.End() || sc.consumed(h.at, s, calls) {
+				continue
+			}
+			if h.fails || h.memory && s.noisy || h.read != nil && s.writes(h.read) {
+				sc.need(h.at, "what a call behind it may change or forestall")
+			}
+		}
+	}
+	// Calls on the left side of an assignment come first, and those on the
+	// right side second, before anything is assigned.
+	if as, ok := n.(*ast.AssignStmt); ok {
+		for _, s := range calls {
+			if s.noisy && s.from < as.TokPos {
+				sc.need(n, "a call on the left side")
+			}
+		}
+	}
+}
+
+// consumed reports whether what stands at a node is an argument of a call
+// that is over before s begins, or of s itself.
+func (sc *scripter) consumed(at ast.Node, s early, calls []early) bool {
+	if s.from <= at.Pos() && at.Pos() < s.to {
+		return true
+	}
+	for _, c := range calls {
+		if c.noisy && c.from <= at.Pos() && at.Pos() < c.to && c.to <= s.from {
+			return true
+		}
+	}
+	return false
+}
+
+// inOrder finds the calls in a statement and what depends on their order.
+func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
+	fails := func(n ast.Node) { hazards = append(hazards, hazard{at: n, fails: true}) }
+	ast.Inspect(n, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if ok && sc.p.info.Types[e].Value != nil {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			return false
+		case *ast.Ident:
+			if v, ok := sc.p.info.Uses[n].(*types.Var); ok && v.Parent() == sc.p.pkg.Scope() {
+				hazards = append(hazards, hazard{at: n, read: v})
+			}
+		case *ast.CallExpr:
+			if s, ok := sc.early(n); ok {
+				calls = append(calls, s)
+			}
+		case *ast.StarExpr:
+			fails(n)
+		case *ast.IndexExpr:
+			m, ok := sc.typeOf(n.X).Underlying().(*types.Map)
+			switch {
+			case !ok:
+				fails(n)
+			case types.IsInterface(m.Key()):
+				fails(n)
+			default:
+				hazards = append(hazards, hazard{at: n, memory: true})
+			}
+		case *ast.SelectorExpr:
+			if s := sc.p.info.Selections[n]; s != nil && (s.Indirect() || isPointer(s.Recv())) {
+				fails(n)
+			}
+		case *ast.BinaryExpr:
+			if sc.mayFail(n) {
+				fails(n)
+			}
+		}
+		return true
+	})
+	return calls, hazards
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+// mayFail reports operators that may panic.
+func (sc *scripter) mayFail(x *ast.BinaryExpr) bool {
+	switch x.Op {
+	case token.EQL, token.NEQ:
+		return types.IsInterface(sc.typeOf(x.X)) && types.IsInterface(sc.typeOf(x.Y))
+	}
+	return !sc.p.cannotPanic(x.Op, x.X, x.Y)
+}
+
+// early judges a call; ok is false if it is as good as an operator.
+func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
+	s = early{from: c.Pos(), to: c.End(), noisy: true, writes: func(*types.Var) bool { return true }}
+	if sc.isConversion(c) {
+		return s, false
+	}
+	if sc.p.info.Types[c.Fun].IsBuiltin() {
+		s.noisy = false
+		s.writes = func(*types.Var) bool { return false }
+		id, ok := ast.Unparen(c.Fun).(*ast.Ident)
+		if !ok {
+			return s, false
+		}
+		switch id.Name {
+		case "copy", "clear", "delete":
+			return s, true
+		case "make", "panic":
+			return s, true
+		}
+		return s, false
+	}
+	var gs []*group
+	if j := sc.p.judge(c); j != nil {
+		if j.root == nil || j.root.group == nil {
+			return s, true
+		}
+		gs = append(gs, j.root.group)
+	} else if name := sc.p.calleeName(c); name == "" {
+		return s, true
+	} else if quiet(name) {
+		return s, false
+	}
+	globals := sc.p.globals(gs...)
+	s.writes = func(v *types.Var) bool {
+		d := sc.p.table.byName[v.Name()]
+		return slices.Contains(globals, v.Name()) || d == nil || d.addressed
+	}
+	return s, true
+}
+
+// quiet reports functions of the standard library that only compute, and do
+// not fail.
+func quiet(name string) bool {
+	pkg := name[:strings.LastIndexByte(name, '.')]
+	switch pkg {
+	case "math", "strconv", "unicode", "unicode/utf8", "math/bits", "path":
+		return true
+	case "strings":
+		return name != "strings.Repeat" && !strings.HasSuffix(name, "Func") && name != "strings.Map"
+	}
+	return name == "errors.New"
+}

@@ -92,7 +92,7 @@ conformance: prepare
 	nice $(GO) test -timeout 4h -run TestSuite ./conformance -full -v
 
 # Random cells of the interpreted subset in both tiers, twenty minutes on two
-# idle cores. The tests run two thousand, with a new seed each time.
+# idle cores. The tests run a thousand, with a new seed each time.
 CELLS ?= 100000
 subset: prepare
 	nice $(GO) test -timeout 4h -run TestDifferential ./interp -cells $(CELLS) -v

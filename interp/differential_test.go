@@ -48,7 +48,7 @@ type differential struct {
 func TestDifferential(t *testing.T) {
 	n, seed := *cellsFlag, *seedFlag
 	if n == 0 {
-		n = 2000
+		n = 1000
 	}
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())

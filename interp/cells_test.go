@@ -71,7 +71,7 @@ func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 	return startSession(t, tc, ws, mode, cache)
 }
 
-func startSession(t testing.TB, tc *native.Toolchain, ws sessionCompiler, mode interp.Mode, cache string) *interp.Session {
+func startSession(t testing.TB, tc *native.Toolchain, ws *native.Workspace, mode interp.Mode, cache string) *interp.Session {
 	t.Helper()
 	return startSessionWith(t, tc, ws, ws, mode, cache)
 }
@@ -92,12 +92,6 @@ func startSessionWith(t testing.TB, tc *native.Toolchain, ws *native.Workspace, 
 	}})
 	t.Cleanup(func() { s.Close() })
 	return s
-}
-
-// sessionCompiler is a native.Workspace, or what a test puts around one.
-type sessionCompiler interface {
-	interp.Compiler
-	Engine(ctx context.Context) (string, error)
 }
 
 type client struct{ *engine.Client }

@@ -108,7 +108,7 @@ func (d *differential) session(mode interp.Mode) *interp.Session {
 		d.t.Fatal(err)
 	}
 	once := &setupOnly{Workspace: ws}
-	s := startSession(d.t, tc, once, mode, filepath.Join(d.t.TempDir(), "calls"))
+	s := startSessionWith(d.t, tc, ws, once, mode, filepath.Join(d.t.TempDir(), "calls"))
 	if out := d.run(s, differentialSetup); out != "" {
 		d.t.Fatal(out)
 	}

@@ -15,5 +15,5 @@ func Subset() []Row {
 // Constructs returns the rows that the last cell used if it was interpreted,
 // and else the one that refused it.
 func (s *Session) Constructs() (used map[string]bool, refused string) {
-	return s.lastUsed, s.lastRefused
+	return s.last.constructs, s.last.refused
 }

@@ -183,13 +183,13 @@ func (g *generator) text(depth int) string {
 	case 6:
 		return g.pick("strings.ToUpper", "strings.TrimSpace", "strconv.Quote", "trs") + "(" + g.expr("string", depth) + ")"
 	case 7:
-		return "fmt.Sprintf(\"%" + g.pick("v", "+v", "#v", "T", "d", "q", "x", "8.3v", "g", "U") + "\", " + g.expr(g.pick("any", "int", "string", "Point", "[]int", "float64", "Small", "[]byte", "error", "map[string]int"), depth) + ")"
+		return "fmt.Sprintf(\"%" + g.pick("v", "+v", "#v", "T", "d", "q", "x", "8.3v", "g", "U") + "\", " + g.expr(g.pick("uint8", "int", "string", "Point", "[]int", "float64", "Small", "[]byte", "map[string]int"), depth) + ")"
 	case 8:
 		return "fmt.Sprint(" + g.args(depth) + ")"
 	case 9:
 		return "join(" + g.expr("string", depth) + ", " + g.args(depth) + ")"
 	case 10:
-		return g.pick("pt1.Name()", "pp1.Name()", "sm1.String()", "sh.Name()", "e1.Error()", "out1.Name()", "mk(i1, 2).Name()", "a1.(string)", "a2.(fmt.Stringer).String()")
+		return g.pick("pt1.Name()", "sm1.String()", "sh.Name()", "e1.Error()", "out1.Name()", "mk(i1, 2).Name()", "a1.(string)", "a2.(fmt.Stringer).String()")
 	case 11:
 		return "mixed(" + g.expr("int8", depth) + ", " + g.expr("uint16", depth) + ", " + g.expr("float32", depth) + ", " + g.expr("string", depth) + ")"
 	case 12:
@@ -278,7 +278,7 @@ func (g *generator) integer(depth int) string {
 	case 5:
 		return "at(" + g.expr("[]int", depth) + ", " + g.expr("int", depth) + ")"
 	case 6:
-		return g.pick("pt1.Sum()", "pp2.Sum()", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "out1.In.Sum()", "pt1.Move(2).Sum()", "pt2.Add(xs...).X", "pt2.Add().Sum()")
+		return g.pick("pt1.Sum()", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "pt1.Move(2).Sum()", "pt2.Add(xs...).X", "pt2.Add().Sum()")
 	case 7:
 		return "copy(" + g.expr("[]int", depth) + ", " + g.expr("[]int", depth) + ")"
 	case 8:

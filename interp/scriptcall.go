@@ -184,7 +184,7 @@ func (sc *scripter) receiver(j *judged) wire.Expr {
 		return sc.pointerTo(j.sel, x)
 	case isPtr:
 		sc.need(j.sel, "p.M() of what a pointer points to")
-		x, _ = sc.deref(x, t)
+		return x // as the compiled call does, which passes (*T).M on
 	default:
 		sc.need(j.sel, "x.M() of a value")
 	}

@@ -36,6 +36,13 @@ func (sc *scripter) failures(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
 		right := sc.each(n, n.Rhs...)
+		if op, ok := opAssignments[n.Tok]; ok && !sc.p.cannotPanic(op, n.Lhs[0], n.Rhs[0]) {
+			if op == token.SHL || op == token.SHR {
+				right = sc.both(n, true, right, failsShift)
+			} else {
+				right = sc.both(n, true, right, failsDivide)
+			}
+		}
 		plain := len(n.Lhs) == 1 && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE)
 		var left failing
 		for _, e := range n.Lhs {

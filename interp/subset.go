@@ -112,7 +112,7 @@ var subset = map[string]construct{
 	"f(xs...)":                                {"", "sum(xs...)"},
 	"f(g()) with several results":             {"rare", "fmt.Println(pair(1))"},
 	"p.M() of a pointer":                      {"", "pp.Move(1).X"},
-	"p.M() of what a pointer points to":       {"", "pp.Sum()"},
+	"p.M() of what a pointer points to":       {"", "var np *Point\npp.Sum() + np.Sum()"},
 	"x.M() of a value":                        {"", "pt.Sum() + Point{1, 2}.Sum() + outer.Sum()"},
 	"x.M() that changes a variable":           {"", "pt.Move(2)\npt"},
 	"x.M() that changes a part of a variable": {"the variable may move", "outer.Move(2)"},

@@ -69,6 +69,13 @@ var cells = map[string]func(c *rt.Cell){
 	"loop":    func(*rt.Cell) { loop() },
 	"swallow": func(*rt.Cell) { swallow() },
 	"sleep":   func(*rt.Cell) { clock.Sleep(time.Hour) },
+	"system call": func(*rt.Cell) {
+		var pair [2]int
+		if err := syscall.Pipe(pair[:]); err != nil {
+			panic(err)
+		}
+		syscall.Read(pair[0], make([]byte, 1))
+	},
 	"blocked": func(*rt.Cell) { receive(make(chan int)) },
 	"lookalike": func(*rt.Cell) {
 		fmt.Fprintln(os.Stderr, "panic: not really")

@@ -52,7 +52,7 @@ var allowed = map[string][]string{
 	"engine/host": {
 		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi", "persist",
 	},
-	"cmd/engine": {"engine/host"},
+	"cmd/engine": {"engine/host", "engine/rt"},
 
 	// The kernel process. kernel and interp declare what they need and get it
 	// from cmd/kernel.

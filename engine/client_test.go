@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if os.Getenv("ENGINE_OF_TEST") != "" {
-		os.Exit(host.Main(openCell))
+		os.Exit(host.Main(host.Options{Open: openCell}))
 	}
 	if os.Getenv("KERNEL_OF_TEST") != "" {
 		fmt.Fprintln(os.Stderr, kernelOfTest())
@@ -88,7 +88,7 @@ func (s *notebook) dies(cell string) (*wire.Death, *transcript) {
 	if !errors.As(err, &death) {
 		s.t.Fatalf("%s: %v, want a death", cell, err)
 	}
-	if took := time.Since(began); took > 10*time.Second { // seconds on a machine with much else to do
+	if took := time.Since(began); took > time.Minute { // whatever else the machine does
 		s.t.Errorf("%s took %v", cell, took)
 	}
 	return death, out

@@ -51,6 +51,7 @@ type emitter struct {
 	blank   []string        // import paths that are linked for their effect
 	consts  map[*decl]bool  // constants copied into this package
 	order   []*decl         // of consts
+	defers  bool            // the cell's own statements defer something
 }
 
 func (s *Session) newEmitter(t *table) *emitter {
@@ -138,8 +139,8 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 }
 
 // pollEdits makes loops, and functions that may call themselves, look whether
-// the cell is to be interrupted. Other functions are left alone so that they
-// can still be inlined.
+// the cell is to be interrupted, unless they only compute. Other functions are
+// left alone so that they can still be inlined.
 func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
 	var out []edit
 	at := func(lbrace token.Pos) {
@@ -147,18 +148,23 @@ func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
 		e.imports[rtPath] = true
 		out = append(out, edit{off + 1, off + 1, " if _rt.Shared.Stop != 0 { _rt.Poll() };", 0})
 	}
+	looking := lookingLoops(n)
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt:
-			at(n.Body.Lbrace)
+			if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
+				at(n.Body.Lbrace)
+			}
 		case *ast.RangeStmt:
-			at(n.Body.Lbrace)
+			if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
+				at(n.Body.Lbrace)
+			}
 		case *ast.GoStmt:
 			_, off := e.s.offset(n.Pos())
 			e.imports[rtPath] = true
 			out = append(out, edit{off, off, "_rt.Go(); ", 0})
 		case *ast.FuncDecl:
-			if recursive {
+			if recursive && !e.computes(n.Body, map[*decl]bool{}) {
 				at(n.Body.Lbrace)
 			}
 		}

@@ -260,6 +260,57 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// computing are cells that nowhere look whether they are to end.
+var computing = []string{
+	"sum(1 << 62)",
+	"func() { defer fmt.Print(\"deferred\"); sum(1 << 62) }()",
+	"for { func() { defer func() { recover() }(); sum(1 << 62) }() }",
+	"for { q := P{1, 2}; for { q.move(1); n += q.y } }",
+	"wg := sync.WaitGroup{}\nfor range 3 { wg.Go(func() { sum(1 << 62) }) }\nwg.Wait()",
+	"held(1)",
+	"fib(80)",
+}
+
+// TestInterruptOfComputing ends them within 50 ms, many times while memory is
+// collected: what they have deferred runs, and finds what it refers to.
+func TestInterruptOfComputing(t *testing.T) {
+	s := newSession(t, interp.Auto, filepath.Join(t.TempDir(), "calls"))
+	const decls = "n := 0\nvar trace []int\ntype P struct{ x, y int }\nfunc (p *P) move(d int) { p.x += d; p.y ^= p.x }\n" +
+		"func sum(n int) (s int) { for i := range n { s += i ^ n }; return s }\n" +
+		"func fib(n int) int { if n < 2 { return n }; return fib(n-1) + fib(n-2) }\n" +
+		"func held(k int) (last *P) {\n\tp := &P{k, 2 * k}\n\tdefer func() { trace = append(trace, p.y, len(trace)) }()\n" +
+		"\tdefer func(q *P) { trace = append(trace, q.x) }(p)\n\tfor { last = p; sum(1000) }\n}\n" +
+		"go func() { var keep []*P; for { keep = append(keep, &P{}); if len(keep) > 10_000 { keep = nil }; time.Sleep(time.Microsecond) } }()"
+	if out := run(s, decls, 1); out != "" {
+		t.Fatal(out)
+	}
+	var took []time.Duration
+	for i := range 10 * len(computing) {
+		cell := computing[i%len(computing)]
+		ctx, cancel := context.WithCancel(context.Background())
+		var c console
+		var asked time.Time
+		time.AfterFunc(time.Duration(20+i%7)*time.Millisecond, func() { asked = time.Now(); cancel() })
+		o := s.Execute(ctx, cell, 2, &c)
+		if o.Err == nil || o.Err.Name != "interrupted" {
+			t.Fatalf("%s: %v", cell, o.Err)
+		}
+		took = append(took, time.Since(asked))
+		if out := c.take(); strings.Contains(cell, "deferred") && out != "deferred" && !strings.Contains(o.Err.Value, "compiled") {
+			t.Errorf("%s printed %q", cell, out)
+		}
+	}
+	slices.Sort(took)
+	t.Logf("half ended within %v, the last after %v", took[len(took)/2], took[len(took)-1])
+	if took[len(took)/2] > 50*time.Millisecond {
+		t.Errorf("half took more than %v", took[len(took)/2])
+	}
+	out := run(s, "for i := 0; i+2 < len(trace); i += 3 { if trace[i] != 1 || trace[i+1] != 2 || trace[i+2] != i+1 { fmt.Println(trace[i:i+3]) } }\nlen(trace) > 0", 3)
+	if out != "= true\n" {
+		t.Errorf("what deferred functions found: %s", out)
+	}
+}
+
 // TestInterruptBlocked interrupts a cell that cannot answer: its engine is
 // replaced, and what can be had again is.
 func TestInterruptBlocked(t *testing.T) {

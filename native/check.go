@@ -100,6 +100,9 @@ func checkSources(ctx context.Context, e *environ) error {
 		return err
 	}
 	_, err := editedFiles(e.GOROOT, e.GOVERSION)
+	if err == nil {
+		_, err = runtimeFiles(e.GOROOT, e.GOVERSION)
+	}
 	var edit *EditError
 	if errors.As(err, &edit) {
 		fix := installGo

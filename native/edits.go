@@ -352,13 +352,17 @@ var edits = []edit{
 	},
 }
 
-// editedFiles returns the files that replace those of GOROOT, by their paths
-// below GOROOT/src.
+// editedFiles returns the files that replace those of GOROOT in the compiler,
+// by their paths below GOROOT/src.
 func editedFiles(goroot, version string) (map[string]string, error) {
-	const internal = "cmd/compile/internal/"
+	return applyFileEdits(goroot, version, "cmd/compile/internal/", edits, additions)
+}
+
+// applyFileEdits makes edits of files below base, a directory of GOROOT/src.
+func applyFileEdits(goroot, version, base string, edits []edit, additions map[string]string) (map[string]string, error) {
 	files := make(map[string]string)
 	for _, e := range edits {
-		name := internal + e.file
+		name := base + e.file
 		if _, ok := files[name]; !ok {
 			src, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(name)))
 			if err != nil {
@@ -372,31 +376,32 @@ func editedFiles(goroot, version string) (map[string]string, error) {
 		files[name] = strings.Replace(files[name], e.anchor, e.with, 1)
 	}
 	for name, src := range additions {
-		files[internal+name] = src
+		files[base+name] = src
 	}
 	return files, nil
 }
 
+const overlayName = "overlay.json"
+
 // writeOverlay writes the edited files to dir and returns the overlay file
-// that makes the go command use them.
-func writeOverlay(goroot, version, dir string) (string, error) {
-	files, err := editedFiles(goroot, version)
-	if err != nil {
-		return "", err
+// that makes the go command use them once they are at the path to.
+func writeOverlay(goroot, dir, to string, files map[string]string) (string, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", fmt.Errorf("native: write overlay: %w", err)
 	}
 	overlay := struct{ Replace map[string]string }{make(map[string]string)}
 	for name, src := range files {
-		to := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
-		if err := os.WriteFile(to, []byte(src), 0o666); err != nil {
+		flat := strings.ReplaceAll(name, "/", "_")
+		if err := os.WriteFile(filepath.Join(dir, flat), []byte(src), 0o666); err != nil {
 			return "", fmt.Errorf("native: write overlay: %w", err)
 		}
-		overlay.Replace[filepath.Join(goroot, "src", filepath.FromSlash(name))] = to
+		overlay.Replace[filepath.Join(goroot, "src", filepath.FromSlash(name))] = filepath.Join(to, flat)
 	}
 	data, err := json.Marshal(overlay)
 	if err != nil {
 		return "", fmt.Errorf("native: write overlay: %w", err)
 	}
-	file := filepath.Join(dir, "overlay.json")
+	file := filepath.Join(dir, overlayName)
 	if err := os.WriteFile(file, data, 0o666); err != nil {
 		return "", fmt.Errorf("native: write overlay: %w", err)
 	}

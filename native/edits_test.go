@@ -2,18 +2,42 @@ package native
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// allEdits are those of the compiler and of the runtime, by their paths below
+// GOROOT/src.
+func allEdits() []edit {
+	all := slices.Clone(runtimeEdits)
+	for _, e := range edits {
+		e.file = "cmd/compile/internal/" + e.file
+		all = append(all, e)
+	}
+	return all
+}
+
+// allFiles makes the edits in goroot.
+func allFiles(goroot, version string) (map[string]string, error) {
+	files, err := editedFiles(goroot, version)
+	if err != nil {
+		return nil, err
+	}
+	more, err := runtimeFiles(goroot, version)
+	maps.Copy(files, more)
+	return files, err
+}
 
 // copySources copies the files that the edits touch and returns a GOROOT.
 func copySources(t *testing.T) string {
 	t.Helper()
 	goroot := t.TempDir()
-	for _, e := range edits {
-		name := filepath.Join("src", "cmd", "compile", "internal", filepath.FromSlash(e.file))
+	for _, e := range allEdits() {
+		name := filepath.Join("src", filepath.FromSlash(e.file))
 		data, err := os.ReadFile(filepath.Join(toolchain(t).env.GOROOT, name))
 		if err != nil {
 			t.Fatal(err)
@@ -26,12 +50,12 @@ func copySources(t *testing.T) string {
 }
 
 func TestEditedFiles(t *testing.T) {
-	files, err := editedFiles(copySources(t), "go1.26.8")
+	files, err := allFiles(copySources(t), "go1.26.8")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range edits {
-		if text := files["cmd/compile/internal/"+e.file]; strings.Count(text, e.with) != 1 {
+	for _, e := range allEdits() {
+		if text := files[e.file]; strings.Count(text, e.with) != 1 {
 			t.Errorf("%s: %q occurs %d times", e.file, e.with, strings.Count(text, e.with))
 		}
 	}
@@ -40,9 +64,9 @@ func TestEditedFiles(t *testing.T) {
 // A compiler whose source differs where an edit belongs is refused, for every
 // edit.
 func TestEditsRefuse(t *testing.T) {
-	for _, e := range edits {
+	for _, e := range allEdits() {
 		goroot := copySources(t)
-		name := filepath.Join(goroot, "src", "cmd", "compile", "internal", filepath.FromSlash(e.file))
+		name := filepath.Join(goroot, "src", filepath.FromSlash(e.file))
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -58,7 +82,7 @@ func TestEditsRefuse(t *testing.T) {
 			if err := os.WriteFile(name, []byte(test.text), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			_, err := editedFiles(goroot, "go1.99")
+			_, err := allFiles(goroot, "go1.99")
 			var ee *EditError
 			if !errors.As(err, &ee) || ee.Found != test.found || ee.Version != "go1.99" || ee.Why != e.why {
 				t.Errorf("%s (%s): got error %v", e.file, e.why, err)
@@ -69,7 +93,7 @@ func TestEditsRefuse(t *testing.T) {
 		if err := os.Remove(name); err != nil {
 			t.Fatal(err)
 		}
-		_, err = editedFiles(goroot, "go1.99")
+		_, err = allFiles(goroot, "go1.99")
 		var ee *EditError
 		if !errors.As(err, &ee) || ee.Found != -1 {
 			t.Errorf("%s is missing: got error %v", e.file, err)

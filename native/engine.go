@@ -53,9 +53,9 @@ func (w *Workspace) engine(ctx context.Context, p *progress) (string, error) {
 		return "", fmt.Errorf("native: build the engine: %w", err)
 	}
 	p.step("building the engine")
-	cmd := w.t.env.goCommand(ctx, tmp, "build", "-v", "-trimpath", "-buildvcs=false", "-mod=mod",
-		"-ldflags="+w.t.engineFlags(),
-		"-o", filepath.Join(out, "engine"), engineMain)
+	cmd := w.t.env.goCommand(ctx, tmp, w.t.env.withRuntime("build", "-v", "-trimpath", "-buildvcs=false", "-mod=mod",
+		"-tags=gomemo_runtime", "-ldflags="+w.t.engineFlags(),
+		"-o", filepath.Join(out, "engine"), engineMain)...)
 	if stderr, err := runCounted(cmd, p.counter(shareEngine/2, enginePackages)); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,7 @@ const oldest = "go1.26"
 type environ struct {
 	command string   // the go command of that installation
 	env     []string // environment of every tool that is run
+	overlay string   // overlay file of the edited runtime, "" if there is none yet
 
 	GOROOT       string
 	GOVERSION    string
@@ -162,6 +164,15 @@ func (e *environ) goCommand(ctx context.Context, dir string, args ...string) *ex
 // quickly lets compilers and linkers collect garbage only when they are large:
 // gonum/mat compiles in 3.1 s of CPU time where it took 4.3.
 var quickly = [...]string{"GOGC=off", "GOMEMLIMIT=1GiB"}
+
+// withRuntime adds the edited runtime to the arguments of a go command that
+// compiles what runs in engines.
+func (e *environ) withRuntime(args ...string) []string {
+	if e.overlay == "" {
+		return args
+	}
+	return slices.Insert(args, 1, "-overlay="+e.overlay)
+}
 
 // tool returns the path of one of the installation's tools.
 func (e *environ) tool(name string) string {

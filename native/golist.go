@@ -41,7 +41,7 @@ func (e *environ) goList(ctx context.Context, dir string, compiled *counter, pat
 		dir = os.TempDir()
 		args[1] = "-mod=readonly" // of the standard library, outside any module
 	}
-	cmd := e.goCommand(ctx, dir, append(args, patterns...)...)
+	cmd := e.goCommand(ctx, dir, e.withRuntime(append(args, patterns...)...)...)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	stderr, err := runCounted(cmd, compiled)

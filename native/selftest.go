@@ -216,7 +216,7 @@ func (t *Toolchain) selfTestHost(ctx context.Context, dir string) (string, error
 		return "", fmt.Errorf("native: self-test: %w", err)
 	}
 	host := filepath.Join(dir, "host.exe")
-	cmd := t.env.goCommand(ctx, src, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", host)
+	cmd := t.env.goCommand(ctx, src, t.env.withRuntime("build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", host)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

@@ -56,6 +56,12 @@ func toolchainID(e *environ) string {
 	for _, name := range slices.Sorted(maps.Keys(additions)) {
 		parts = append(parts, name, additions[name])
 	}
+	for _, ed := range runtimeEdits {
+		parts = append(parts, ed.file, ed.anchor, ed.with)
+	}
+	for _, name := range slices.Sorted(maps.Keys(runtimeAdditions)) {
+		parts = append(parts, name, runtimeAdditions[name])
+	}
 	parts = append(parts, wrapper)
 	return sum(parts...)
 }
@@ -129,6 +135,7 @@ func (t *Toolchain) load() bool {
 		t.std[path] = filepath.Join(t.dir, "std", filepath.FromSlash(path)+".a")
 	}
 	t.linker = m.Linker
+	t.env.overlay = t.runtimeOverlay()
 	touch(t.dir)
 	return true
 }
@@ -194,8 +201,15 @@ func (t *Toolchain) build(ctx context.Context, p *progress, tmp string) (*manife
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return nil, fmt.Errorf("native: prepare: %w", err)
 	}
-	overlay, err := writeOverlay(t.env.GOROOT, t.env.GOVERSION, tmp)
+	compiler, err := editedFiles(t.env.GOROOT, t.env.GOVERSION)
 	if err != nil {
+		return nil, err
+	}
+	overlay, err := writeOverlay(t.env.GOROOT, tmp, tmp, compiler)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.editRuntime(filepath.Join(tmp, runtimeDir), filepath.Join(out, runtimeDir)); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -29,7 +29,7 @@ func engineCommand() command {
 				if len(args) > 0 {
 					return badUsage("unexpected %q", args[0])
 				}
-				if process.Main(nil) != 0 {
+				if process.Main(process.Options{}) != 0 {
 					return errReported
 				}
 				return nil

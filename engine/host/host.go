@@ -27,6 +27,10 @@ type Options struct {
 	Out  io.Writer                         // frames to it
 	Open func(path string) (Plugin, error) // nil means OpenFile
 
+	// Force ends code of cells that does not poll wherever it can be preempted;
+	// Force(false) stops that. nil means that it cannot be done.
+	Force func(on bool)
+
 	Ready wire.Ready // what to say at first
 
 	streams *streams // nil: cells may close them; else Out is an io.Closer
@@ -37,6 +41,7 @@ type host struct {
 	conn    *conn
 	session *session.Session
 	loader  loader
+	force   func(on bool)
 	streams *streams
 	out     io.Closer // what frames are written to, with streams
 
@@ -55,7 +60,7 @@ func Serve(o Options) error {
 	if err := frame.Read(in, &first); err != nil || first.Hello == nil {
 		return fmt.Errorf("host: no hello from the kernel process: %v", err)
 	}
-	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams}
+	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams, force: o.Force}
 	h.out, _ = o.Out.(io.Closer)
 	h.session = session.New(*first.Hello, h.conn)
 	if limit := first.Hello.Memory; limit > 0 {
@@ -126,6 +131,9 @@ func (h *host) interrupt(seq int) {
 		return
 	}
 	rt.Interrupt()
+	if h.force != nil {
+		go h.chase(seq)
+	}
 	time.AfterFunc(stuckAfter, func() {
 		h.mu.Lock()
 		running := h.seq == seq
@@ -140,10 +148,32 @@ func (h *host) interrupt(seq int) {
 	})
 }
 
+// chase ends the code of cell seq where it does not poll, looking for it again
+// and again: what runs at that moment may be a package's.
+func (h *host) chase(seq int) {
+	for range time.Tick(chaseEvery) {
+		h.mu.Lock()
+		running := h.seq == seq
+		if running {
+			h.force(true)
+		}
+		h.mu.Unlock()
+		if !running {
+			return
+		}
+	}
+}
+
+// chaseEvery leaves code that polls the time to do so first.
+const chaseEvery = time.Millisecond
+
 // done answers for a cell that is over.
 func (h *host) done(d *wire.Done) {
 	h.mu.Lock()
 	h.seq = 0
+	if h.force != nil {
+		h.force(false)
+	}
 	h.mu.Unlock()
 	err := h.conn.send(wire.FromEngine{Done: d})
 	if err != nil && d.Result != nil {

@@ -29,9 +29,9 @@ const (
 
 // Main is the engine process. It returns the exit status when it was not
 // started by package engine; otherwise it ends the process, and what cells
-// have started, when the kernel process has closed its end or is gone. open is
-// that of Options.
-func Main(open func(path string) (Plugin, error)) int {
+// have started, when the kernel process has closed its end or is gone. o has what
+// the process is made for; the rest of it is set here.
+func Main(o Options) int {
 	debug.SetMaxStack(maxStack)
 	debug.SetTraceback("single") // the client reads the failing goroutine's stack
 	ready := wire.Ready{PID: os.Getpid()}
@@ -51,7 +51,8 @@ func Main(open func(path string) (Plugin, error)) int {
 		return 2
 	}
 	crash.Close() // the runtime has its own
-	err = Serve(Options{In: in, Out: out, Open: open, Ready: ready, streams: keepStreams()})
+	o.In, o.Out, o.Ready, o.streams = in, out, ready, keepStreams()
+	err = Serve(o)
 	runtime.KeepAlive(life) // else it would be closed when it is collected
 	if err == nil && syscall.Getpgrp() == os.Getpid() {
 		_ = syscall.Kill(0, syscall.SIGKILL) // the group, which is ours

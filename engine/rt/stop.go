@@ -62,11 +62,13 @@ func Goroutine() int64 {
 // asked to end.
 func Poll() {
 	if atomic.LoadUint32(&Shared.Stop) != 0 {
-		exit()
+		Exit()
 	}
 }
 
-func exit() {
+// Exit ends the calling goroutine, running its deferred calls, as code of a
+// cell that is asked to end.
+func Exit() {
 	running.mu.Lock()
 	if running.where == nil && running.goroutine == Self() {
 		pcs := make([]uintptr, 64)

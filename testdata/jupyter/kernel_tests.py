@@ -7,13 +7,18 @@ The kernel's name is taken from GOMEMO_KERNEL, "gomemo" without it.
 """
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 from unittest import mock
 
 import jupyter_kernel_test
+import psutil
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import start_new_kernel
 
 KERNEL = os.environ.get("GOMEMO_KERNEL", "gomemo")
 
@@ -101,6 +106,125 @@ class InterpretedTests(GomemoTests):
         self.assertIn("the declaration of f needs the compiler", text)
         self.assertIn("no go command on PATH: install Go", text)
         self.assertIn("then restart the kernel", text)
+
+
+# What cells may do to their engine, and what the error says then.
+DEATHS = [
+    ("os.Exit(3)", "exit status 3"),
+    ('log.Fatal("giving up")', "exit status 1"),
+    ('go func() { panic("boom") }()\nselect {}', "panic: boom [in a goroutine]"),
+    ("var f func(int) int\nf = func(n int) int { return f(n+1) + 1 }\nf(0)", "stack overflow"),
+    ("go func() { var p *int; *p = 1 }()\nselect {}", "nil pointer dereference"),
+    ("*(*int)(unsafe.Pointer(uintptr(0xdeadbeef000))) = 1", "no memory at address 0xdeadbeef000"),
+    ("m := map[int]int{}\nfor range 4 { go func() { for { m[1]++ } }() }\nselect {}", "concurrent map"),
+    ("var all [][]byte\nfor {\n\tb := make([]byte, 1<<20)\n\tfor i := range b { b[i] = 1 }\n\tall = append(all, b)\n}", "past the limit of 512 MiB"),
+    ("for { go func() { select {} }() }", "goroutines took its engine past the limit"),
+    ("syscall.Kill(os.Getpid(), syscall.SIGKILL)\nselect {}", "killed (signal 9"),
+    ("os.Stdout.Close()", "closed its standard output"),
+    ("for fd := 3; fd < 2000; fd++ { syscall.Close(fd) }", "file descriptors that are not its own"),
+]
+
+
+class DeathTests(unittest.TestCase):
+    """No cell can end more than its engine."""
+
+    @classmethod
+    def setUpClass(cls):
+        env = dict(os.environ, GOMEMO_MEMORY="512MiB")
+        cls.km, cls.kc = start_new_kernel(kernel_name=KERNEL, env=env)
+        cls.kernel = psutil.Process(cls.km.provisioner.pid)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kc.stop_channels()
+        if cls.kernel.is_running():
+            cls.km.shutdown_kernel(now=True)
+
+    def run_cell(self, code, timeout=60):
+        """Returns the reply, what was shown, and the seconds."""
+        text = []
+
+        def output(msg):
+            if msg["msg_type"] in ("execute_result", "display_data"):
+                text.append(msg["content"]["data"].get("text/plain", ""))
+
+        begun = time.perf_counter()
+        reply = self.kc.execute_interactive(code, output_hook=output, timeout=timeout)
+        return reply["content"], "\n".join(text), time.perf_counter() - begun
+
+    def check_alive(self):
+        reply, text, took = self.run_cell("twice(x)")
+        self.assertEqual((reply["status"], text.splitlines()[0]), ("ok", "42"))
+        self.assertLess(took, 1)
+
+    def setUp(self):
+        reply, _, _ = self.run_cell("x := 21\nfunc twice(n int) int { return 2 * n }")
+        self.assertEqual(reply["status"], "ok", reply)
+
+    def test_deaths(self):
+        for code, message in DEATHS:
+            with self.subTest(code):
+                reply, _, _ = self.run_cell(code)
+                self.assertEqual(reply["status"], "error")
+                self.assertIn(message, "\n".join(reply["traceback"]))
+                self.check_alive()
+
+    def test_killed_from_outside(self):
+        for code in ["", "for {\n}", "for { fmt.Println(1) }"]:
+            with self.subTest(code):
+                engines = self.kernel.children()
+                self.assertEqual(len(engines), 1)
+                if code:
+                    threading.Timer(0.5, engines[0].kill).start()
+                else:
+                    engines[0].kill()
+                    psutil.wait_procs(engines, timeout=5)
+                reply, _, _ = self.run_cell(code or "x")
+                self.assertIn("killed (signal 9", "\n".join(reply["traceback"]))
+                self.check_alive()
+
+    def test_interrupts(self):
+        for code, limit in [("for {\n}", 1), ("select {}", 3)]:
+            with self.subTest(code):
+                threading.Timer(0.5, self.km.interrupt_kernel).start()
+                reply, _, took = self.run_cell(code)
+                self.assertEqual(reply["status"], "error")
+                self.assertLess(took - 0.5, limit)
+                self.check_alive()
+
+    def test_ten_thousand_interrupts(self):
+        def interrupt():
+            for _ in range(10_000):
+                self.kernel.send_signal(signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        while thread.is_alive():
+            self.run_cell("time.Sleep(100 * time.Millisecond)")
+        self.check_alive()
+
+
+class EndTests(unittest.TestCase):
+    """Nothing stays behind, however the kernel ends."""
+
+    def check_end(self, end):
+        km, kc = start_new_kernel(kernel_name=KERNEL)
+        try:
+            kc.execute_interactive('exec.Command("sleep", "1000").Start()', timeout=60)
+            family = psutil.Process(km.provisioner.pid).children(recursive=True)
+            self.assertEqual(len(family), 2, family)  # the engine and its child
+            end(km)
+            _, alive = psutil.wait_procs(family, timeout=5)
+            self.assertFalse([p for p in alive if p.status() != psutil.STATUS_ZOMBIE])
+        finally:
+            kc.stop_channels()
+            km.shutdown_kernel(now=True)
+
+    def test_shutdown(self):
+        self.check_end(lambda km: km.shutdown_kernel())
+
+    def test_kill(self):
+        self.check_end(lambda km: os.kill(km.provisioner.pid, signal.SIGKILL))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+//go:build gomemo_runtime
+
+package main
+
+import (
+	"sync/atomic"
+	_ "unsafe" // for linkname
+
+	"gomemo/engine/rt"
+)
+
+// notebook is the variable that gomemo/native adds to the runtime.
+//
+//go:linkname notebook runtime.notebook
+var notebook struct {
+	stop    uint32
+	exit    func()
+	preempt func()
+}
+
+// force ends code of cells wherever it can be preempted, or stops doing so.
+func force(on bool) {
+	if !on {
+		atomic.StoreUint32(&notebook.stop, 0)
+		return
+	}
+	notebook.exit = rt.Exit
+	atomic.StoreUint32(&notebook.stop, 1)
+	notebook.preempt()
+}

@@ -1,0 +1,105 @@
+package native
+
+import "path/filepath"
+
+// Loops of cells that do nothing but compute do not look whether they are to
+// be interrupted: a look takes as long as the tightest of them. Where such code
+// runs, the runtime can stop it as it does to share a processor, and with
+// runtimeEdits it then ends the goroutine, as a look would. That is when an
+// engine has set notebook.stop, which nothing else does: without it the edited
+// runtime does what the unedited one does. The stack looks as if the code had
+// caused a fault, for which compiler and runtime know what is alive.
+var runtimeEdits = []edit{
+	{
+		file: "runtime/signal_unix.go", why: "code of cells can be ended where it can be preempted",
+		anchor: "\t\t\tctxt.pushCall(abi.FuncPCABI0(asyncPreempt), newpc)\n",
+		with: "\t\t\tif notebook.stop != 0 && notebookAt(ctxt.sigpc()) {\n" +
+			"\t\t\t\tgp.sig, gp.sigpc = notebookSig, ctxt.sigpc()\n\t\t\t\tctxt.preparePanic(notebookSig, gp)\n\t\t\t} else {\n" +
+			"\t\t\t\tctxt.pushCall(abi.FuncPCABI0(asyncPreempt), newpc)\n\t\t\t}\n",
+	},
+	{
+		file: "runtime/signal_unix.go", why: "the end of code of cells",
+		anchor: "\tswitch gp.sig {\n\tcase _SIGBUS:\n",
+		with:   "\tif gp.sig == notebookSig {\n\t\tgp.sig = 0\n\t\tnotebook.exit() // does not return\n\t}\n\n\tswitch gp.sig {\n\tcase _SIGBUS:\n",
+	},
+}
+
+// runtimeAdditions are whole files that runtimeEdits call.
+var runtimeAdditions = map[string]string{
+	"runtime/notebook.go": `package runtime
+
+import (
+	"internal/abi"
+	"internal/stringslite"
+	_ "unsafe" // for linkname
+)
+
+// notebook is how an engine ends code of cells. It has a declaration of the
+// same layout.
+//
+//go:linkname notebook
+var notebook struct {
+	stop    uint32 // not 0: code of cells is to be ended wherever it can be preempted
+	exit    func() // called on its goroutine; must not return
+	preempt func() // preempts all goroutines that run
+}
+
+func init() { notebook.preempt = notebookPreempt }
+
+// notebookSig stands for no signal.
+const notebookSig = 1<<32 - 1
+
+// notebookAt reports whether pc is in code of cells: of a package main, and of
+// a plugin.
+func notebookAt(pc uintptr) bool {
+	f := findfunc(pc)
+	return f.valid() && f.datap != &firstmoduledata && stringslite.HasPrefix(funcname(f), "main.") && notebookBegun(f, pc)
+}
+
+// notebookBegun reports whether it is known at pc what f has deferred. It is
+// not at the very beginning, which is behind once f has called something, or
+// is far enough away.
+func notebookBegun(f funcInfo, pc uintptr) bool {
+	const far = 256
+	if f.deferreturn == 0 || pc-f.entry() > far {
+		return true
+	}
+	called, _ := pcdatavalue2(f, abi.PCDATA_StackMapIndex, pc)
+	return called >= 0
+}
+
+func notebookPreempt() {
+	systemstack(func() {
+		lock(&allpLock)
+		preemptall()
+		unlock(&allpLock)
+	})
+}
+`,
+}
+
+// runtimeFiles returns the files that replace those of GOROOT in engines and
+// plugins, by their paths below GOROOT/src.
+func runtimeFiles(goroot, version string) (map[string]string, error) {
+	return applyFileEdits(goroot, version, "", runtimeEdits, runtimeAdditions)
+}
+
+// editRuntime writes the edited runtime to now, for use until the toolchain is
+// complete, and to later, for what is built with it.
+func (t *Toolchain) editRuntime(now, later string) error {
+	files, err := runtimeFiles(t.env.GOROOT, t.env.GOVERSION)
+	if err != nil {
+		return err
+	}
+	if t.env.overlay, err = writeOverlay(t.env.GOROOT, now, now, files); err != nil {
+		return err
+	}
+	_, err = writeOverlay(t.env.GOROOT, later, filepath.Join(t.dir, runtimeDir), files)
+	return err
+}
+
+// runtimeOverlay is the overlay file for everything that links a runtime.
+func (t *Toolchain) runtimeOverlay() string { return filepath.Join(t.dir, runtimeDir, overlayName) }
+
+// runtimeDir is the directory of the edited runtime within a toolchain's.
+const runtimeDir = "runtime"

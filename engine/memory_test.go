@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +24,7 @@ var memoryCells = map[string]func(c *rt.Cell){
 			block := make([]byte, 1<<20)
 			touch(block)
 			all = append(all, block)
+			runtime.KeepAlive(all)
 		}
 	},
 	"one block": func(c *rt.Cell) { block := make([]byte, 4<<30); touch(block); rt.Result(c, len(block)) },

@@ -5,6 +5,8 @@
 package cells
 
 import (
+	"fmt"
+	"os"
 	"reflect"
 	"sync/atomic"
 
@@ -25,6 +27,27 @@ func Dump(v any, path string, opts ...persist.Option) {
 	if err := persist.Dump(v, path, opts...); err != nil {
 		panic(err)
 	}
+}
+
+// LoadAs is Load for a type that is only known when it runs, as in interpreted
+// cells. The result can be set.
+func LoadAs(t reflect.Type, path string) reflect.Value {
+	var opts []persist.Option
+	if find := types.Load(); find != nil {
+		opts = append(opts, persist.Types(*find))
+	}
+	if t == reflect.TypeFor[any]() {
+		opts = append(opts, persist.Generic())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		panic(fmt.Errorf("persist: load: %w", err))
+	}
+	vs, err := persist.DecodeValues(data, []reflect.Type{t}, opts...)
+	if err != nil {
+		panic(fmt.Errorf("persist: load %s: %w", path, err))
+	}
+	return vs[0]
 }
 
 // Load reads a value of type T from the file path, as persist.Load does, and

@@ -21,6 +21,7 @@ import (
 	"gomemo/engine"
 	"gomemo/engine/wire"
 	"gomemo/interp"
+	"gomemo/interp/stubs"
 	"gomemo/native"
 )
 
@@ -31,6 +32,8 @@ type bench struct {
 	tidy      bool   // remove plugins that were made
 	cache     string // of remembered calls
 	memoMin   time.Duration
+
+	interpreted bool // sessions have no compiler
 
 	mu    sync.RWMutex // held for reading while plugins are made, for writing while they are removed
 	users sync.Map     // plugin -> *atomic.Int32: notebooks that have it open
@@ -130,6 +133,16 @@ type outcome struct {
 // notebookTimeout includes compiling.
 const notebookTimeout = 3 * time.Minute
 
+// interpretedTimeout is for programs that are made to run for long.
+const interpretedTimeout = 20 * time.Second
+
+func (b *bench) timeout() time.Duration {
+	if b.interpreted {
+		return interpretedTimeout
+	}
+	return notebookTimeout
+}
+
 // run executes cells in a session of their own, until one fails.
 func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 	dir, err := os.MkdirTemp("", "gomemo-conformance-")
@@ -138,22 +151,30 @@ func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 	}
 	defer os.RemoveAll(dir)
 	rec := &recorder{Compiler: b.workspace, bench: b, files: map[string]bool{}}
-	s := interp.New(interp.Options{Compiler: rec, Start: func(ctx context.Context) (interp.Engine, error) {
+	with := interp.Options{Compiler: rec}
+	if b.interpreted {
+		with = interp.Options{Compiler: &stubs.Compiler{Why: "there is none"}, Mode: interp.Interpreted}
+	}
+	with.Start = func(ctx context.Context) (interp.Engine, error) {
 		path, err := b.workspace.Engine(ctx)
 		if err != nil {
 			return nil, err
 		}
 		c, err := engine.Start(ctx, engine.Options{Path: path, Dir: dir,
 			Hello: wire.Hello{Cache: b.cache, MemoMin: b.memoMin, Toolchain: b.tc.ID()}})
-		return client{c}, err
-	}})
+		if err != nil {
+			return nil, err
+		}
+		return client{c}, nil
+	}
+	s := interp.New(with)
 	defer func() {
 		s.Close()
 		if b.tidy {
 			rec.remove()
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, notebookTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.timeout())
 	defer cancel()
 	var out streams
 	o := outcome{tiers: map[string]int{}}

@@ -26,7 +26,8 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 		return nil, errs
 	}
 	p := &plan{parsed: ps, s: s, table: s.table.clone(), imports: map[string]string{},
-		named: map[string]int{}, broken: map[*decl]*Diagnostic{}, checked: map[*decl]bool{}}
+		named: map[string]int{}, broken: map[*decl]*Diagnostic{}, checked: map[*decl]bool{},
+		scripts: map[*decl]scriptFunc{}}
 	decls, stmts, errs := s.declsOf(ps)
 	if len(errs) > 0 {
 		return nil, errs

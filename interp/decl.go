@@ -43,6 +43,7 @@ type decl struct {
 	impure    string          // what in the text is not known to be pure
 	typ       typeText        // varDecl: its type
 	shape     string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
+	script    scriptFunc      // funcDecl, where nothing can be compiled
 	heap      *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
 	addressed bool            // varDecl: something may hold its address, so its value cannot move
 

@@ -41,10 +41,11 @@ type plan struct {
 	addressed    []*decl                     // variables whose address the cell may take
 	methodGroups []*group                    // of all types with methods; for globals
 	broken       map[*decl]*Diagnostic
-	checked      map[*decl]bool  // decls whose bodies were checked
-	constructs   map[string]bool // rows of the subset's table that the script uses
-	refused      string          // the row that sent the cell to the compiler
-	long         bool            // the engine has found a loop too long to be interpreted
+	scripts      map[*decl]scriptFunc // functions that were checked; where nothing can be compiled
+	checked      map[*decl]bool       // decls whose bodies were checked
+	constructs   map[string]bool      // rows of the subset's table that the script uses
+	refused      string               // the row that sent the cell to the compiler
+	long         bool                 // the engine has found a loop too long to be interpreted
 }
 
 // newVar is a variable that a statement of the cell declares.
@@ -223,8 +224,12 @@ func (p *plan) useOld(exprs []ast.Expr, fresh map[string]bool) map[string]bool {
 
 // text is the user's text of a node.
 func (p *plan) text(n ast.Node) string {
+	src, _ := p.s.offset(n.Pos())
+	if src == nil {
+		src = p.src
+	}
 	from, to := p.s.span(n)
-	return p.src.text[max(from, 0):min(to, len(p.src.text))]
+	return src.text[max(from, 0):min(to, len(src.text))]
 }
 
 // bindPackages finds the identifiers that name packages, marks them and

@@ -28,6 +28,17 @@ type scripter struct {
 	rounds int             // of the loops around, at most
 	nloops int
 	used   map[string]bool // rows of the table that said yes
+
+	// Where nothing can be compiled:
+	src     *source        // what is written; that of the cell, or of a function
+	fn      *types.Func    // the function that is written, nil for the cell
+	results []int          // its results' numbers
+	called  map[string]int // functions of the notebook that are interpreted -> where
+}
+
+func newScripter(p *plan) *scripter {
+	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, locals: map[types.Object]int{},
+		rounds: 1, used: map[string]bool{}, src: p.src, called: map[string]int{}}
 }
 
 // A notInterpreted is what sends a cell to the compiler.
@@ -39,8 +50,7 @@ type notInterpreted struct {
 
 // script generates the interpreted form of the cell, or says why it has none.
 func (p *plan) script() (run *wire.Run, why notInterpreted) {
-	sc := &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, locals: map[types.Object]int{},
-		rounds: 1, used: map[string]bool{}}
+	sc := newScripter(p)
 	defer func() {
 		if v := recover(); v != nil {
 			n, ok := v.(notInterpreted)
@@ -50,16 +60,19 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 			run, why = nil, n
 		}
 	}()
-	if p.callMain {
+	if p.callMain && !p.s.uncompiled() {
 		sc.needAt(0, "a whole program", "a whole program")
 	}
-	if len(p.decls) > 0 {
+	if len(p.decls) > 0 && !p.s.uncompiled() {
 		sc.needAt(p.decls[0].off, "a declaration", "the declaration of "+p.decls[0].title())
 	}
 	if len(p.blank) > 0 {
 		sc.needAt(0, "a blank import", "a blank import")
 	}
 	heap := sc.variables()
+	if p.s.uncompiled() {
+		sc.scriptDecls()
+	}
 	for i, st := range p.ordered() {
 		if i == len(p.body)-1 && p.last != nil && p.hasValue() {
 			sc.result()
@@ -67,6 +80,11 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 		}
 		sc.stmt(st)
 	}
+	if p.callMain && p.s.uncompiled() {
+		sc.called["main"] = 0
+		sc.do(p.file, func() wire.Expr { return wire.Expr{Op: "call", Args: []wire.Expr{{Op: "func", Name: "main.main"}}} })
+	}
+	sc.functions()
 	for d, t := range heap {
 		d.heap = t
 	}
@@ -126,7 +144,7 @@ func (sc *scripter) needAt(off int, row, what string) {
 
 func (sc *scripter) lineOf(pos token.Pos) int {
 	_, off := sc.p.s.offset(pos)
-	line, _ := sc.p.src.position(off)
+	line, _ := sc.src.position(off)
 	return line
 }
 

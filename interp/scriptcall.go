@@ -36,6 +36,9 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 	if sc.p.info.Types[c.Fun].IsBuiltin() {
 		return sc.builtin(c)
 	}
+	if sc.isLoad(c) {
+		return wire.Expr{Op: "load", Type: sc.typ(c, sc.typeOf(c)), Args: []wire.Expr{sc.expr(c.Args[0])}}
+	}
 	if sc.isInstance(c.Fun) {
 		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
 	}
@@ -129,6 +132,9 @@ func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
 	if j.root == nil {
 		return sc.interfaceCall(c, j)
 	}
+	if sc.p.s.uncompiled() {
+		return sc.scriptCall(c, j.root)
+	}
 	registered := sc.registered(c, j.root)
 	var recv []wire.Expr
 	if j.root.kind == methodDecl {
@@ -210,7 +216,7 @@ func (sc *scripter) pointerTo(n *ast.SelectorExpr, x wire.Expr) wire.Expr {
 	if x.Op != "var" {
 		sc.need(n, "x.M() that changes a part of a variable")
 	}
-	if !sc.placed(sc.p.table.byName[x.Name]) {
+	if !sc.p.s.uncompiled() && !sc.placed(sc.p.table.byName[x.Name]) {
 		sc.need(n, "x.M() that changes a variable that no compiled code has yet")
 	}
 	sc.need(n, "x.M() that changes a variable")
@@ -250,6 +256,11 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
 	if !ok {
 		sc.need(c, "package unsafe")
+	}
+	if len(c.Args) == 1 {
+		if _, several := sc.p.info.Types[c.Args[0]].Type.(*types.Tuple); several {
+			sc.need(c, "f(g()) with several results")
+		}
 	}
 	e := wire.Expr{Op: "builtin", Name: id.Name}
 	all := func(t types.Type) {

@@ -414,6 +414,14 @@ func (sc *scripter) unary(x *ast.UnaryExpr) wire.Expr {
 // address writes &x. A literal is a new variable; variables of the session
 // may move, and must not be pointed to.
 func (sc *scripter) address(x *ast.UnaryExpr) wire.Expr {
+	if id, ok := ast.Unparen(x.X).(*ast.Ident); ok && sc.p.s.uncompiled() {
+		// Where nothing can be compiled the variables of the session stay
+		// where they are.
+		if v := sc.expr(id); v.Op == "var" {
+			sc.typ(x, sc.typeOf(x))
+			return wire.Expr{Op: "addr", Name: v.Name}
+		}
+	}
 	lit, ok := ast.Unparen(x.X).(*ast.CompositeLit)
 	if !ok {
 		sc.need(x, "&x")

@@ -150,6 +150,10 @@ func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
 		}
 		return s, false
 	}
+	if sc.isLoad(c) {
+		s.writes = func(*types.Var) bool { return false }
+		return s, true
+	}
 	var gs []*group
 	if j := sc.p.judge(c); j != nil {
 		if j.root == nil || j.root.group == nil {
@@ -164,7 +168,7 @@ func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
 	globals := sc.p.globals(gs...)
 	s.writes = func(v *types.Var) bool {
 		d := sc.p.table.byName[v.Name()]
-		return slices.Contains(globals, v.Name()) || d == nil || d.addressed
+		return slices.Contains(globals, v.Name()) || d == nil || d.addressed || slices.Contains(sc.p.addressed, d)
 	}
 	return s, true
 }

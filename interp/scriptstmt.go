@@ -48,6 +48,8 @@ func (sc *scripter) stmt(st ast.Stmt) {
 		sc.rangeStmt(st)
 	case *ast.BranchStmt:
 		sc.branch(st)
+	case *ast.ReturnStmt:
+		sc.returnStmt(st)
 	default:
 		sc.need(st, statementRow(st))
 	}
@@ -66,8 +68,6 @@ func statementRow(st ast.Stmt) string {
 		return "a send"
 	case *ast.LabeledStmt:
 		return "a label"
-	case *ast.ReturnStmt:
-		return "a return"
 	}
 	return "another statement"
 }

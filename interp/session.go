@@ -313,6 +313,12 @@ func (p *plan) generate(meta map[string]any) (*wire.Run, *program, *Outcome) {
 		o := compileFailure(errs)
 		return nil, nil, &o
 	}
+	if p.s.uncompiled() {
+		if errs := p.brokenErrors(); len(errs) > 0 {
+			o := compileFailure(errs)
+			return nil, nil, &o
+		}
+	}
 	switch {
 	case p.long:
 		meta["compiled_because"] = "a long loop"
@@ -545,6 +551,9 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 	}
 	for _, d := range p.addressed {
 		d.addressed = true
+	}
+	for d, f := range p.scripts {
+		d.script = f
 	}
 	s.adopt(p, p.table)
 }

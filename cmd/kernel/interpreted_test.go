@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"gomemo/kernel"
 )
@@ -121,10 +122,29 @@ func TestInterpreted(t *testing.T) {
 	}
 	cell("x := 6 * 7", "[stderr] gomemo: there is no compiler, so cells are only interpreted: "+why+"\n")
 	cell("fmt.Println(x)\nx", "[stdout] 42\n= 42\n")
-	cell("x = f(x)\nfunc f(n int) int { return n }",
-		"cell 3, line 2:1: the declaration of f needs the compiler\n    func f(n int) int { return n }\n    ^\n    "+why+"\n")
+	cell("x = f(x)\nfunc f(n int) int { go fmt.Println(n); return n }",
+		"cell 3, line 2:21: a go statement needs the compiler\n    func f(n int) int { go fmt.Println(n); return n }\n                        ^\n    "+why+"\n")
 	cell("sync.OnceFunc(nil)", "cell 4, line 1:1: package sync needs the compiler\n    sync.OnceFunc(nil)\n    ^\n    "+why+"\n")
 	cell("x + \"a\"", "cell 5, line 1:1: invalid operation: x + \"a\" (mismatched types int and untyped string)\n    x + \"a\"\n    ^\n")
+
+	cell("func fact(n int) int {\n\tif n == 0 {\n\t\treturn 1 / n\n\t}\n\treturn n * fact(n-1)\n}\nfact(1)",
+		"panic: runtime error: integer divide by zero\n    at fact (cell 6, line 3)\n        return 1 / n\n    at fact (cell 6, line 5)\n        return n * fact(n-1)\n    at cell 6, line 7\n        fact(1)\n")
+
+	cell("spun := 0", "")
+
+	// An interrupt ends loops and recursions, and keeps what there is.
+	for _, code := range []string{"for {\n}", "func spin() {\n\tfor {\n\t\tspun++\n\t}\n}\nspin()",
+		"func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}\nbig := fib(70)"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		begun := time.Now()
+		got := evaluate(ctx, e, code, number)
+		cancel()
+		if !strings.HasPrefix(got, "interrupted: the cell was interrupted; all values are kept\n") {
+			t.Errorf("%s\ngot:\n%s", code, got)
+		}
+		t.Logf("interrupted %v after it was asked to end", time.Since(begun)-200*time.Millisecond)
+	}
+	cell("spun > 1000", "= true\n")
 
 	// Completion and inspection know the packages.
 	found, start, end := e.Complete(t.Context(), "strings.Repl", 12)
@@ -145,11 +165,11 @@ func TestInterpreted(t *testing.T) {
 	if err := syscall.Kill(pids[0], syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if got := evaluate(t.Context(), e, "fmt.Println(x)", 6); !strings.Contains(got, "the engine process was killed (signal 9, killed)") ||
-		!strings.Contains(got, "Back after replaying 1 cell: x.") {
+	if got := evaluate(t.Context(), e, "fmt.Println(x)", 9); !strings.Contains(got, "the engine process was killed (signal 9, killed)") ||
+		!strings.Contains(got, "Back after replaying 2 cells: x. Gone: spun (cell 7)") {
 		t.Errorf("after the engine was killed:\n%s", got)
 	}
-	number = 6
+	number = 9
 	cell("x + 1", "= 43\n")
 	if err := e.Close(); err != nil {
 		t.Error(err)

@@ -26,6 +26,7 @@
 //	pointer      a pointer to a new variable with the value
 //	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, new or panic
 //	result       shows the values as the cell's
+//	load         the value of Type in a file
 //	is           whether an interface holds a value of Type, or nil if there is none
 //	assign       the first N of Args get the values of the others
 //	update       the first of Args gets itself, operator Name, the second

@@ -15,12 +15,16 @@ type Env struct {
 	Judge  func(site int, f reflect.Value) reflect.Value      // f, looked up before it runs
 	Type   func(*wire.Type) (reflect.Type, error)             // makes types
 	Result func(vs []any)                                     // takes the cell's result
+	Load   func(t reflect.Type, path string) reflect.Value    // is cells.Load
+	Poll   func()                                             // ends the goroutine if the cell is to end
 }
 
 // A Program is the leaves of a script, ready to run.
 type Program struct {
-	line   int
-	leaves []leaf
+	line      int
+	leaves    []leaf
+	functions []*Function
+	active    []activation // calls of functions, outermost first
 }
 
 type leaf struct {
@@ -56,6 +60,8 @@ type builder struct {
 	types  []reflect.Type  // of local variables
 	locals []reflect.Value // where they are now
 	loops  map[int]step
+
+	functions map[string]*Function
 }
 
 // broken is an expression that cannot be: a mistake of the front end.
@@ -67,7 +73,7 @@ func (b *builder) fail(format string, args ...any) {
 
 // New makes a program of a script's leaves.
 func New(s *wire.Script, env Env) (p *Program, err error) {
-	b := &builder{env: env, p: &Program{}, loops: map[int]step{}}
+	b := &builder{env: env, p: &Program{}, loops: map[int]step{}, functions: map[string]*Function{}}
 	defer func() {
 		if v := recover(); v != nil {
 			e, ok := v.(broken)
@@ -77,10 +83,9 @@ func New(s *wire.Script, env Env) (p *Program, err error) {
 			p, err = nil, e.error
 		}
 	}()
-	for _, t := range s.Locals {
-		b.types = append(b.types, b.typ(t))
-	}
+	b.types = b.typesOf(s.Locals)
 	b.locals = make([]reflect.Value, len(b.types))
+	b.declare(s.Funcs)
 	for i := range s.Leaves {
 		l := &s.Leaves[i]
 		b.p.leaves = append(b.p.leaves, b.leaf(l))

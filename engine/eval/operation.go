@@ -47,6 +47,9 @@ func (b *builder) operation(e *wire.Expr) code {
 			b.fail("variable %s has no storage", e.Name)
 		}
 		return func() reflect.Value { return ptr }
+	case "load":
+		t, path := b.typ(e.Type), b.value(&e.Args[0])
+		return func() reflect.Value { return own(b.env.Load(t, path().String())) }
 	case "func":
 		return b.function(e)
 	case "call", "method":
@@ -120,6 +123,9 @@ func (b *builder) symbol(full string) reflect.Value {
 
 // function is a registered function. A judged one is asked for at each call.
 func (b *builder) function(e *wire.Expr) code {
+	if f := b.functions[e.Name]; f != nil {
+		return func() reflect.Value { return f.fun }
+	}
 	f, ok := b.env.Func(e.Name)
 	if !ok {
 		b.fail("function %s is not loaded", e.Name)

@@ -82,7 +82,7 @@ func (b body) at() []wire.Frame {
 	if b.script == nil {
 		return nil
 	}
-	return []wire.Frame{b.script.At()}
+	return b.script.At()
 }
 
 // prepare opens the plugins, settles the variables and returns what runs the

@@ -15,6 +15,7 @@ var bound = map[string]string{
 	"encoding/json":   "InvalidUTF8Error|UnmarshalFieldError",
 	"errors":          "",
 	"fmt":             "Scan.*|Fscan.*|Sscan.*",
+	"gomemo/cells":    "SetTypes|LoadAs",
 	"gomemo/display":  "SetSink|Command|Op.*",
 	"image":           "ZP|ZR",
 	"image/color":     "",

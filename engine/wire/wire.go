@@ -39,6 +39,21 @@ type Script struct {
 	Leaves []Leaf
 	Locals []*Type // of the variables that belong to blocks of the cell
 	Limits []Limit // what must hold before anything runs
+	Funcs  []*Func // functions of the notebook that the leaves call as "main.<Name>"
+}
+
+// A Func is a function of the notebook, for sessions without a compiler. Its
+// Source may return.
+type Func struct {
+	Name     string
+	File     string // what frames call the text that Lines are lines of
+	Params   []int  // local variables that have the arguments
+	Results  []int  // and the results
+	Variadic bool
+	Calls    []string // other functions
+	Source   string
+	Leaves   []Leaf
+	Locals   []*Type
 }
 
 // A Leaf is what a script does in one go.

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/traefik/yaegi/interp"
 
+	"gomemo/cells"
 	"gomemo/engine/eval"
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
@@ -54,29 +57,66 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 		Judge:  c.MemoFunc,
 		Type:   func(t *wire.Type) (reflect.Type, error) { return Type(c.Registry(), t) },
 		Result: c.SetResult,
+		Load:   cells.LoadAs,
+		Poll:   rt.Poll,
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := &Program{leaves: leaves, n: len(s.Leaves)}
-	if s.Source == "" {
+	if s.Source == "" && len(s.Funcs) == 0 {
 		return p, nil
 	}
 	p.interp = interp.New(interp.Options{Stderr: io.Discard}) // it prints panics there
 	// The doubled slash makes no difference to Use, except that it does not
 	// recognise fmt and so neither redirects it nor compiles the
 	// interpreter's source of generic packages, which takes 3 ms.
-	err = p.interp.Use(interp.Exports{"o//o": {
-		"L": reflect.ValueOf(leaves.Do),
-		"B": reflect.ValueOf(func(i int) bool { return leaves.Tell(i).Bool() }),
-		"I": reflect.ValueOf(func(i int) int { return int(leaves.Tell(i).Int()) }),
-	}})
-	if err != nil {
+	exports := interp.Exports{"o//o": symbolsOf(leaves)}
+	var text strings.Builder
+	for i, f := range leaves.Functions() {
+		name := "o" + strconv.Itoa(i)
+		exports[name+"//"+name] = symbolsOf(f.Program)
+		fmt.Fprintf(&text, "func f%d() {\n%s}\n", i, strings.ReplaceAll(s.Funcs[i].Source, "o.", name+"."))
+	}
+	if err := p.interp.Use(exports); err != nil {
 		return nil, err
 	}
 	p.interp.ImportUsed()
+	if err := p.declare(text.String()); err != nil {
+		return nil, err
+	}
+	if s.Source == "" {
+		return p, nil
+	}
 	p.code, err = p.interp.Compile(s.Source)
 	return p, err
+}
+
+// symbolsOf is what the text of a script says of leaves.
+func symbolsOf(leaves *eval.Program) map[string]reflect.Value {
+	return map[string]reflect.Value{
+		"L": reflect.ValueOf(leaves.Do),
+		"B": reflect.ValueOf(func(i int) bool { return leaves.Tell(i).Bool() }),
+		"I": reflect.ValueOf(func(i int) int { return int(leaves.Tell(i).Int()) }),
+	}
+}
+
+// declare makes the functions of the notebook ready to be called.
+func (p *Program) declare(text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := p.interp.Eval(text); err != nil {
+		return err
+	}
+	for i, f := range p.leaves.Functions() {
+		v, err := p.interp.Eval("f" + strconv.Itoa(i))
+		if err != nil {
+			return err
+		}
+		f.Body = v.Interface().(func())
+	}
+	return nil
 }
 
 // size is the number of rounds of a loop over v, or up to v.
@@ -94,13 +134,30 @@ func size(v reflect.Value) int {
 // cell's, and gives the cell its result. An interrupt that reaches a compiled
 // callee ends the goroutine and Run does not return.
 func (p *Program) Run() error {
-	if p.interp == nil {
+	if p.interp != nil {
+		defer p.watch()()
+	}
+	if p.code == nil {
 		for i := range p.n {
 			rt.Poll()
 			p.leaves.Do(i)
 		}
 		return nil
 	}
+	_, err := p.interp.Execute(p.code)
+	var thrown interp.Panic
+	switch {
+	case errors.As(err, &thrown):
+		return &Panic{plain(thrown.Value), append(trace.Callers(thrown.Callers), p.At()...)}
+	case rt.Stopping():
+		return ErrInterrupted
+	}
+	return err
+}
+
+// watch cancels the interpreter when the cell is to end, until it is told to
+// leave.
+func (p *Program) watch() (leave func()) {
 	stop := rt.Stopped()
 	over, watched := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -111,24 +168,16 @@ func (p *Program) Run() error {
 		case <-over:
 		}
 	}()
-	defer func() {
+	return func() {
 		close(over)
 		<-watched
-	}()
-	_, err := p.interp.Execute(p.code)
-	var thrown interp.Panic
-	switch {
-	case errors.As(err, &thrown):
-		return &Panic{plain(thrown.Value), append(trace.Callers(thrown.Callers), p.At())}
-	case rt.Stopping():
-		return ErrInterrupted
 	}
-	return err
 }
 
-// At returns the place in the cell of what runs or ran last.
-func (p *Program) At() wire.Frame {
-	return wire.Frame{Func: "cell", File: "cell", Line: p.leaves.Line()}
+// At returns the places in functions and in the cell of what runs or ran last,
+// innermost first.
+func (p *Program) At() []wire.Frame {
+	return append(trace.Shorten(p.leaves.Frames()), wire.Frame{Func: "cell", File: "cell", Line: p.leaves.Line()})
 }
 
 // plain returns the value that a script panicked with.

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gomemo/cells"
 	"gomemo/display"
 	"image"
 	"image/color"
@@ -196,6 +197,9 @@ var packages = map[string]map[string]reflect.Value{
 		"Sprintln":     reflect.ValueOf(fmt.Sprintln),
 		"State":        reflect.ValueOf((*fmt.State)(nil)),
 		"Stringer":     reflect.ValueOf((*fmt.Stringer)(nil)),
+	},
+	"gomemo/cells": {
+		"Dump": reflect.ValueOf(cells.Dump),
 	},
 	"gomemo/display": {
 		"Bundle":      reflect.ValueOf((*display.Bundle)(nil)),

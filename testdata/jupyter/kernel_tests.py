@@ -100,10 +100,10 @@ class InterpretedTests(GomemoTests):
 
     def test_refusal(self):
         self.flush_channels()
-        reply, _ = self.execute_helper(code="func f() int { return 1 }")
+        reply, _ = self.execute_helper(code="type T int")
         self.assertEqual(reply["content"]["status"], "error")
         text = "\n".join(reply["content"]["traceback"])
-        self.assertIn("the declaration of f needs the compiler", text)
+        self.assertIn("the declaration of T needs the compiler", text)
         self.assertIn("no go command on PATH: install Go", text)
         self.assertIn("then restart the kernel", text)
 

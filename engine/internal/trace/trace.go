@@ -28,7 +28,7 @@ func Callers(pcs []uintptr) []wire.Frame {
 			user = append(user, w)
 		}
 		if !more {
-			return shorten(user)
+			return Shorten(user)
 		}
 	}
 }
@@ -55,9 +55,9 @@ func frame(function, file string, line int) (wire.Frame, bool) {
 	return wire.Frame{Func: name, File: file, Line: line}, true
 }
 
-// shorten leaves out the third and later occurrences of a frame, for stacks
+// Shorten leaves out the third and later occurrences of a frame, for stacks
 // of recursions, and says in their place how many there were.
-func shorten(frames []wire.Frame) []wire.Frame {
+func Shorten(frames []wire.Frame) []wire.Frame {
 	const keep = 2
 	seen := make(map[wire.Frame]int)
 	var short []wire.Frame
@@ -155,8 +155,8 @@ func stack(text string) []wire.Frame {
 		}
 	}
 	if elided == 0 {
-		return shorten(user)
+		return Shorten(user)
 	}
 	all := append(inner, wire.Frame{Func: fmt.Sprintf("… %d calls left out", elided)})
-	return shorten(append(all, user...))
+	return Shorten(append(all, user...))
 }

@@ -326,8 +326,8 @@ func (sc *scripter) makeCall(c *ast.CallExpr, e *wire.Expr) {
 	}
 	sc.need(c, "make")
 	e.Type = sc.typ(c, t)
-	if len(c.Args) == 3 && sc.p.info.Types[c.Args[1]].Value == nil && sc.p.info.Types[c.Args[2]].Value != nil {
-		sc.need(c, "make with a constant capacity")
+	if len(c.Args) == 3 && sc.p.info.Types[c.Args[1]].Value == nil {
+		sc.need(c, "make with a length and a capacity")
 	}
 	for _, a := range c.Args[1:] {
 		if v := sc.p.info.Types[a].Value; v != nil {

@@ -53,6 +53,9 @@ func (sc *scripter) failures(n ast.Node) {
 			left = sc.both(n, true, left, operands)
 		}
 		sc.both(n, true, left, right)
+		if !plain && len(n.Rhs) > 1 && right != 0 { // variables to the left of it may be set already
+			sc.need(n, "two failures in one expression")
+		}
 	case *ast.ExprStmt:
 		sc.fails(n.X)
 	case *ast.IncDecStmt:

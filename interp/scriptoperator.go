@@ -148,7 +148,11 @@ func (sc *scripter) conversion(c *ast.CallExpr) wire.Expr {
 	if types.Identical(to, from) {
 		return sc.expr(c.Args[0])
 	}
-	sc.need(c, conversionRow(to, from))
+	row := conversionRow(to, from)
+	if _, slice := to.Underlying().(*types.Slice); slice && sc.p.info.Types[c.Args[0]].Value != nil {
+		row = "a conversion of a constant string to a slice"
+	}
+	sc.need(c, row)
 	return wire.Expr{Op: "convert", Type: sc.typ(c, to), Args: []wire.Expr{sc.expr(c.Args[0])}}
 }
 

@@ -336,6 +336,12 @@ var edits = []edit{
 		with:   "\treturn boundedDotPtr(pos, word, hashField)\n",
 	},
 	{
+		// What is copied is walked twice, which such a comparison does not bear.
+		file: "walk/switch.go", why: "comparisons of interfaces as the tag of a switch",
+		anchor: "\tcond = walkExpr(cond, sw.PtrInit())\n\tif cond.Op() != ir.OLITERAL && cond.Op() != ir.ONIL {\n",
+		with:   "\tif types.Notebook(types.LocalPkg.Path) && (cond.Op() == ir.OEQ || cond.Op() == ir.ONE) {\n\t\tcond = copyExpr(cond, cond.Type(), sw.PtrInit())\n\t}\n\tcond = walkExpr(cond, sw.PtrInit())\n\tif cond.Op() != ir.OLITERAL && cond.Op() != ir.ONIL {\n",
+	},
+	{
 		file: "compare/compare.go", why: "comparisons of interfaces compare types, not the tables of their methods",
 		anchor: "\tvar fn ir.Node\n\tif s.Type().IsEmptyInterface() {\n\t\tfn = typecheck.LookupRuntime(\"efaceeq\")\n",
 		with:   "\tvar fn ir.Node\n\tif types.Notebook(types.LocalPkg.Path) && !s.Type().IsEmptyInterface() {\n\t\ts, t = typecheck.Conv(s, types.Types[types.TINTER]), typecheck.Conv(t, types.Types[types.TINTER])\n\t}\n\tif s.Type().IsEmptyInterface() {\n\t\tfn = typecheck.LookupRuntime(\"efaceeq\")\n",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 )
 
 // prompts is the question that waits for an answer. Questions are asked one
@@ -18,7 +19,7 @@ type prompts struct {
 // ask sends an input_request to the client that sent r, on its stdin channel,
 // and waits for the answer.
 func (k *Kernel) ask(ctx context.Context, r *request, q inputRequest) (string, error) {
-	p := k.socks.stdin.withID(r.peer.id)
+	p := k.stdinOf(ctx, r.peer)
 	if p == nil {
 		return "", ErrNoInput
 	}
@@ -37,6 +38,30 @@ func (k *Kernel) ask(ctx context.Context, r *request, q inputRequest) (string, e
 		return s, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
+	}
+}
+
+// A client's channels connect one by one, so that a cell may ask before the one
+// for answers is there.
+const (
+	stdinGrace = 2 * time.Second
+	stdinLook  = 10 * time.Millisecond
+)
+
+// stdinOf returns the stdin channel of a client that has sent something on
+// another one; nil if it has none.
+func (k *Kernel) stdinOf(ctx context.Context, from *peer) *peer {
+	ctx, cancel := context.WithTimeout(ctx, stdinGrace)
+	defer cancel()
+	for {
+		if p := k.socks.stdin.withID(from.id); p != nil {
+			return p
+		}
+		select {
+		case <-time.After(stdinLook):
+		case <-ctx.Done():
+			return nil
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package interp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -97,18 +96,6 @@ type generated struct {
 	hashOf  map[string]string // variables -> hash of their group when the engine learned of them
 }
 
-// process is one engine and what it has been told.
-type process struct {
-	cancel context.CancelFunc // ends the start of the engine, not the engine
-	ready  chan struct{}      // closed when engine and err are set
-	engine Engine
-	err    error
-	bound  map[string]wire.Var // where its variables live
-	// Variables that something may point to. What they held stays there when
-	// the name gets another place, as a new variable of that name in a program.
-	pointed map[string]bool
-}
-
 // New makes a session and starts its engine in the background.
 func New(o Options) *Session {
 	s := &Session{compiler: o.Compiler, start: o.Start, mode: o.Mode, notebook: o.Notebook, table: newTable(), imports: map[string]string{},
@@ -144,68 +131,6 @@ func (s *Session) inspector() types.Importer {
 	}
 	return s.inspect
 }
-
-func (s *Session) restart() {
-	ctx, cancel := context.WithCancel(context.Background())
-	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}, pointed: map[string]bool{}}
-	s.ending.Lock()
-	defer s.ending.Unlock()
-	s.proc = p
-	if s.ended {
-		p.err = errClosed
-		close(p.ready)
-		return
-	}
-	go func() {
-		defer close(p.ready)
-		p.engine, p.err = s.start(ctx)
-	}()
-}
-
-var errClosed = errors.New("the session is closed")
-
-// Close ends the engine, and with it a cell that runs.
-func (s *Session) Close() error {
-	s.ahead.drop()
-	s.ending.Lock()
-	s.ended = true
-	proc := s.proc
-	s.ending.Unlock()
-	err := proc.close()
-	s.warming.Wait()
-	s.running.Lock() // a cell that ran has lost its engine
-	defer s.running.Unlock()
-	return err
-}
-
-func (proc *process) close() error {
-	proc.cancel()
-	<-proc.ready
-	if proc.engine == nil {
-		return nil
-	}
-	return proc.engine.Close()
-}
-
-// Outcome is how a cell ended.
-type Outcome struct {
-	Result   map[string]json.RawMessage // MIME bundle of the last expression; nil if none
-	Err      *Error                     // nil when the cell ran to its end
-	Report   map[string]json.RawMessage // the cache report, to be shown after everything else; nil if no call was judged
-	Calls    []wire.Call                // what the report says
-	Metadata map[string]any             // tier, compile time and whether it was cached
-
-	long bool // nothing has run: a loop is too long to be interpreted
-}
-
-// Error says why a cell failed.
-type Error struct {
-	Name  string   // "compile error", "panic", "interrupted", "engine died", "error"
-	Value string   // one line
-	Lines []string // the whole message as a person reads it
-}
-
-func (e *Error) Error() string { return e.Name + ": " + e.Value }
 
 // Execute runs one cell, numbered cell in messages. Cancelling ctx interrupts
 // it. What it prints and shows goes to out while it runs.
@@ -267,20 +192,6 @@ func (s *Session) execute(ctx context.Context, src *source, out Output) Outcome 
 	return o
 }
 
-func compileFailure(errs diagnostics) Outcome {
-	e := &Error{Name: "compile error", Value: fmt.Sprintf("cell %d, line %d:%d: %s", errs[0].Cell, errs[0].Line, errs[0].Col, errs[0].Msg)}
-	for _, d := range errs {
-		e.Lines = append(e.Lines, strings.Split(d.String(), "\n")...)
-	}
-	return Outcome{Err: e}
-}
-
-func failure(name, format string, args ...any) *Outcome {
-	msg := fmt.Sprintf(format, args...)
-	first, _, _ := strings.Cut(msg, "\n")
-	return &Outcome{Err: &Error{Name: name, Value: first, Lines: strings.Split(msg, "\n")}}
-}
-
 // prepare makes what the engine runs.
 func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*wire.Run, *program, *Outcome) {
 	run, prog, failed := p.generate(meta)
@@ -292,7 +203,7 @@ func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*w
 		if ctx.Err() != nil {
 			return nil, nil, failure("interrupted", "interrupted while the cell was compiled")
 		}
-		return nil, nil, s.internal(err, prog)
+		return nil, nil, internal(err)
 	}
 	s.builds[plugin.Path] = prog.build
 	meta["compile_ms"] = ms(plugin.Compile)
@@ -346,14 +257,6 @@ func (p *plan) generate(meta map[string]any) (*wire.Run, *program, *Outcome) {
 	return &wire.Run{Entry: prog.loaded, Sites: prog.sites}, prog, nil
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// internal reports generated code that does not compile: always a bug of this
-// package, and never shown as if it were the user's.
-func (s *Session) internal(err error, prog *program) *Outcome {
-	return failure("internal error", "this cell is correct Go, but the code made from it could not be built.\nPlease report this with the cell's text:\n%v", err)
-}
-
 // evaluate has the engine run the cell, and takes over what it changed.
 func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *program, out Output) Outcome {
 	proc := s.proc
@@ -384,58 +287,56 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	s.ahead.begin(p)
 	done, err := proc.engine.Run(ctx, run, userOutput{out, s})
 	s.ahead.end()
-	for i, v := range run.Vars {
-		run.Vars[i].Move = false // of this change only, not of a replay
-		proc.bound[v.Name] = run.Vars[i]
-		delete(proc.pointed, v.Name)
-		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
-	}
-	for _, name := range run.Drop {
-		delete(proc.bound, name)
-		delete(proc.pointed, name)
-	}
-	for _, d := range p.addressed {
-		proc.pointed[d.names[0]] = true
-	}
+	s.told(p, run)
 	if err != nil {
-		var death *wire.Death
-		if !errors.As(err, &death) {
-			death = &wire.Death{Message: err.Error(), ExitCode: -1}
-		}
-		for _, u := range prog.freshUnits() {
-			u.plugin = ""
-		}
+		prog.unload()
 		s.commit(p, func(*newVar) bool { return false })
-		return s.died(ctx, p, death)
+		return s.died(ctx, p, asDeath(err))
 	}
+	return s.finish(p, run, prog, done, time.Since(began))
+}
+
+// finish takes over what a cell has done that the engine has outlived.
+func (s *Session) finish(p *plan, run *wire.Run, prog *program, done *wire.Done, took time.Duration) Outcome {
 	if done.Error != nil && done.Error.Kind == "long" {
 		return Outcome{long: true}
 	}
-	o := Outcome{Result: s.userBundle(done.Result), Calls: done.Calls, Report: report(done.Calls)}
 	if done.Error != nil && done.Error.Kind == "load" {
-		for _, u := range prog.freshUnits() {
-			u.plugin = ""
-		}
+		prog.unload()
 		return *failure("internal error", "the compiled cell could not be loaded: %s\nPlease report this with the cell's text.", done.Error.Message)
 	}
 	if prog != nil {
 		s.ran[prog.key] = run.Entry
 	}
+	o := Outcome{Result: s.userBundle(done.Result), Calls: done.Calls, Report: report(done.Calls)}
 	reached := func(*newVar) bool { return true }
 	if done.Error != nil {
 		o.Err = s.runtimeError(done.Error, p.src)
 		reached = s.reached(p, done.Error.Frames)
 	}
 	s.commit(p, reached)
-	s.remember(p, run, done, time.Since(began))
+	s.remember(p, run, done, took)
 	return o
 }
 
-func (prog *program) freshUnits() []*unit {
-	if prog == nil {
-		return nil
+// asDeath is why an engine's answer did not come.
+func asDeath(err error) *wire.Death {
+	var death *wire.Death
+	if !errors.As(err, &death) {
+		death = &wire.Death{Message: err.Error(), ExitCode: -1}
 	}
-	return prog.fresh
+	return death
+}
+
+// unload says that the engine does not have the program's packages. A cell that
+// is interpreted has none.
+func (prog *program) unload() {
+	if prog == nil {
+		return
+	}
+	for _, u := range prog.fresh {
+		u.plugin = ""
+	}
 }
 
 // plugins lists what the engine must have open for the cell, in the order in
@@ -480,62 +381,6 @@ func (s *Session) stale(p *plan) []string {
 		}
 	}
 	return out
-}
-
-// bindings lists the variables whose place the engine does not know yet.
-func (proc *process) bindings(p *plan) []wire.Var {
-	var out []wire.Var
-	for _, name := range sortedKeys(p.table.byName) {
-		d := p.table.byName[name]
-		if d.kind != varDecl || d.lost != "" {
-			continue
-		}
-		v := wire.Var{Name: name, Move: p.move[name]}
-		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
-			v.Unit = path
-		} else if d.heap != nil {
-			v.Type = d.heap
-		} else {
-			continue
-		}
-		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && typeKey(old.Type) != typeKey(v.Type) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func typeKey(t *wire.Type) string {
-	b, _ := json.Marshal(t)
-	return string(b)
-}
-
-// dropped lists variables that the engine holds and the notebook no longer has,
-// or has no value of.
-func (proc *process) dropped(p *plan) []string {
-	var out []string
-	for _, name := range sortedKeys(proc.bound) {
-		if d := p.table.byName[name]; d == nil || d.kind != varDecl || d.lost != "" {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// leaving lists the variables that something may point to and that get another
-// place, or none, with a cell.
-func (proc *process) leaving(run *wire.Run) (names []string) {
-	for _, v := range run.Vars {
-		if proc.pointed[v.Name] {
-			names = append(names, v.Name)
-		}
-	}
-	for _, name := range run.Drop {
-		if proc.pointed[name] {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // commit makes the plan's table the session's. A variable that the cell failed

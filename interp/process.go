@@ -1,0 +1,137 @@
+package interp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"gomemo/engine/wire"
+)
+
+// process is one engine and what it has been told.
+type process struct {
+	cancel context.CancelFunc // ends the start of the engine, not the engine
+	ready  chan struct{}      // closed when engine and err are set
+	engine Engine
+	err    error
+	bound  map[string]wire.Var // where its variables live
+	// Variables that something may point to. What they held stays there when
+	// the name gets another place, as a new variable of that name in a program.
+	pointed map[string]bool
+}
+
+func (s *Session) restart() {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}, pointed: map[string]bool{}}
+	s.ending.Lock()
+	defer s.ending.Unlock()
+	s.proc = p
+	if s.ended {
+		p.err = errClosed
+		close(p.ready)
+		return
+	}
+	go func() {
+		defer close(p.ready)
+		p.engine, p.err = s.start(ctx)
+	}()
+}
+
+var errClosed = errors.New("the session is closed")
+
+// Close ends the engine, and with it a cell that runs.
+func (s *Session) Close() error {
+	s.ahead.drop()
+	s.ending.Lock()
+	s.ended = true
+	proc := s.proc
+	s.ending.Unlock()
+	err := proc.close()
+	s.warming.Wait()
+	s.running.Lock() // a cell that ran has lost its engine
+	defer s.running.Unlock()
+	return err
+}
+
+func (proc *process) close() error {
+	proc.cancel()
+	<-proc.ready
+	if proc.engine == nil {
+		return nil
+	}
+	return proc.engine.Close()
+}
+
+// bindings lists the variables whose place the engine does not know yet.
+func (proc *process) bindings(p *plan) []wire.Var {
+	var out []wire.Var
+	for _, name := range sortedKeys(p.table.byName) {
+		d := p.table.byName[name]
+		if d.kind != varDecl || d.lost != "" {
+			continue
+		}
+		v := wire.Var{Name: name, Move: p.move[name]}
+		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
+			v.Unit = path
+		} else if d.heap != nil {
+			v.Type = d.heap
+		} else {
+			continue
+		}
+		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && typeKey(old.Type) != typeKey(v.Type) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func typeKey(t *wire.Type) string {
+	b, _ := json.Marshal(t)
+	return string(b)
+}
+
+// dropped lists variables that the engine holds and the notebook no longer has,
+// or has no value of.
+func (proc *process) dropped(p *plan) []string {
+	var out []string
+	for _, name := range sortedKeys(proc.bound) {
+		if d := p.table.byName[name]; d == nil || d.kind != varDecl || d.lost != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// leaving lists the variables that something may point to and that get another
+// place, or none, with a cell.
+func (proc *process) leaving(run *wire.Run) (names []string) {
+	for _, v := range run.Vars {
+		if proc.pointed[v.Name] {
+			names = append(names, v.Name)
+		}
+	}
+	for _, name := range run.Drop {
+		if proc.pointed[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// told notes what the engine knows of the variables now.
+func (s *Session) told(p *plan, run *wire.Run) {
+	proc := s.proc
+	for i, v := range run.Vars {
+		run.Vars[i].Move = false // of this change only, not of a replay
+		proc.bound[v.Name] = run.Vars[i]
+		delete(proc.pointed, v.Name)
+		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
+	}
+	for _, name := range run.Drop {
+		delete(proc.bound, name)
+		delete(proc.pointed, name)
+	}
+	for _, d := range p.addressed {
+		proc.pointed[d.names[0]] = true
+	}
+}

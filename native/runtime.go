@@ -22,6 +22,11 @@ var runtimeEdits = []edit{
 		anchor: "\tswitch gp.sig {\n\tcase _SIGBUS:\n",
 		with:   "\tif gp.sig == notebookSig {\n\t\tgp.sig = 0\n\t\tnotebook.exit() // does not return\n\t}\n\n\tswitch gp.sig {\n\tcase _SIGBUS:\n",
 	},
+	{
+		file: "runtime/error.go", why: "a failed assertion takes the packages of a notebook for one",
+		anchor: "\t\t\tif toRType(e.concrete).pkgpath() != toRType(e.asserted).pkgpath() {\n",
+		with:   "\t\t\tif c, a := toRType(e.concrete).pkgpath(), toRType(e.asserted).pkgpath(); c != a && !(ofNotebook(c) && ofNotebook(a)) {\n",
+	},
 }
 
 // runtimeAdditions are whole files that runtimeEdits call.
@@ -67,6 +72,9 @@ func notebookBegun(f funcInfo, pc uintptr) bool {
 	called, _ := pcdatavalue2(f, abi.PCDATA_StackMapIndex, pc)
 	return called >= 0
 }
+
+// ofNotebook reports whether a path is that of a generated package.
+func ofNotebook(path string) bool { return stringslite.HasPrefix(path, "nb/") }
 
 func notebookPreempt() {
 	systemstack(func() {

@@ -18,8 +18,9 @@ func (b *builder) constant(e *wire.Expr) code {
 		v.SetBool(e.Name == "true")
 	case v.Kind() == reflect.String:
 		var s string
-		s, err = strconv.Unquote(e.Name)
-		v.SetString(s)
+		if s, err = strconv.Unquote(e.Name); s != "" { // of "" it returns the end of something
+			v.SetString(s)
+		}
 	case v.CanInt():
 		var n int64
 		n, err = strconv.ParseInt(e.Name, 10, 64)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -52,6 +53,7 @@ type emitter struct {
 	consts  map[*decl]bool  // constants copied into this package
 	order   []*decl         // of consts
 	defers  bool            // the cell's own statements defer something
+	lent    bool            // functions of fmt are the engine's
 }
 
 func (s *Session) newEmitter(t *table) *emitter {
@@ -112,6 +114,9 @@ func unitAlias(path string) string {
 // refRank puts a qualifier behind whatever opens at the same place.
 const refRank = 1 << 20
 
+// lentCall matches what stands behind fmt in a call of one of rt.Functions.
+var lentCall = regexp.MustCompile(`^\.(Print|Println|Printf|Sprint|Sprintln|Sprintf|Errorf)\(`)
+
 // refEdits points the identifiers of a text to the packages they come from.
 func (e *emitter) refEdits(src string, refs []ref) []edit {
 	var out []edit
@@ -123,6 +128,12 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 		case r.dot == "time" && src[r.off:r.end] == "Sleep":
 			e.imports[clockPath] = true
 			out = append(out, edit{r.off, r.off, alias(clockPath) + ".", refRank})
+		case r.pkg == "fmt" && e.lent && lentCall.MatchString(src[r.end:]):
+			e.imports[rtPath] = true
+			out = append(out, edit{r.off, r.end, "_rt.Fmt", refRank})
+		case r.dot == "fmt" && e.lent && lentCall.MatchString("."+src[r.off:]):
+			e.imports[rtPath] = true
+			out = append(out, edit{r.off, r.off, "_rt.Fmt.", refRank})
 		case r.dot != "":
 			e.imports[r.dot] = true
 			out = append(out, edit{r.off, r.off, alias(r.dot) + ".", refRank})

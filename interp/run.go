@@ -90,6 +90,7 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 func (p *plan) runFile(prog *program) {
 	e := p.s.newEmitter(p.table)
 	e.blank = p.blank
+	e.lent = true
 	e.defers = slices.ContainsFunc(p.body, deferring)
 	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
 	p.s.layouts[file] = layout{src: p.src}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gomemo/engine/rt"
 	"gomemo/engine/wire"
 )
 
@@ -34,6 +35,9 @@ const (
 func Main(o Options) int {
 	debug.SetMaxStack(maxStack)
 	debug.SetTraceback("single") // the client reads the failing goroutine's stack
+	rt.Fmt = rt.Functions{
+		Print: fmt.Print, Println: fmt.Println, Printf: fmt.Printf, Sprint: fmt.Sprint, Sprintln: fmt.Sprintln, Sprintf: fmt.Sprintf, Errorf: fmt.Errorf,
+	}
 	ready := wire.Ready{PID: os.Getpid()}
 	ready.Stop, ready.Goroutines, ready.Shared = share(fdShared)
 	syscall.Close(fdShared)

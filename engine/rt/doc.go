@@ -6,8 +6,9 @@
 // runtime and nothing that the runtime does not: with package reflect a link
 // would take half as long again, with fmt nearly twice as long. What stands
 // behind a Registry and a Cell is in gomemo/engine/session, which only the
-// engine links. What needs package time is in gomemo/engine/rt/clock, which is
-// linked by cells that use time themselves.
+// engine links. Statements of cells call the engine's fmt by way of [Fmt]. What
+// needs package time is in gomemo/engine/rt/clock, which is linked by cells that
+// use time themselves.
 //
 // [Enter], [Interrupt] and [Leave] are for the engine's own loop. An interrupt
 // ends the cell's goroutine with runtime.Goexit at its next poll, not with a

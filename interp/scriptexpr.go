@@ -110,6 +110,9 @@ func (sc *scripter) name(id *ast.Ident) wire.Expr {
 		if obj.Pkg() != sc.p.pkg {
 			return sc.symbol(id, obj)
 		}
+		if obj.Signature().TypeParams() != nil {
+			sc.need(id, "a generic function as a value")
+		}
 		sc.need(id, "a function of the notebook as a value")
 		return wire.Expr{Op: "func", Name: sc.registered(id, sc.p.declOf(obj))}
 	}

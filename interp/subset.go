@@ -125,6 +125,7 @@ var subset = map[string]construct{
 	"a method as a value":                                         {"function values are compiled", "show(pt.Sum)"},
 	"a method expression":                                         {"rare", "Point.Sum(pt)"},
 	"a call of a generic function":                                {"the instance may not have been compiled", "same(i)"},
+	"a generic function as a value":                               {"the instance may not have been compiled", "apply(same, i)"},
 	"a call of a function value":                                  {"which code runs is only known when it does", "fun(3)"},
 	"append":                                                      {"", "append(append(xs, i), xs...)"},
 	"copy":                                                        {"", "copy(xs, xs[1:])\nxs"},

@@ -15,6 +15,7 @@ import (
 	"gomemo/engine"
 	"gomemo/engine/wire"
 	"gomemo/interp"
+	"gomemo/native"
 )
 
 // A watched session remembers its engines.
@@ -257,6 +258,43 @@ func TestInterrupt(t *testing.T) {
 		if out := run(s, "n >= 41", 4); out != "= true\n" {
 			t.Errorf("%s: values after the interrupt: %s", cell, out)
 		}
+	}
+}
+
+// interrupting is a compiler that interrupts the cell that it has compiled.
+type interrupting struct {
+	*native.Workspace
+	interrupt context.CancelFunc
+}
+
+func (c *interrupting) Build(ctx context.Context, b interp.Build) (interp.Plugin, error) {
+	defer c.interrupt()
+	return c.Workspace.Build(ctx, b)
+}
+
+// TestInterruptBeforeRunning wants the engine and its values kept.
+func TestInterruptBeforeRunning(t *testing.T) {
+	tc, err := toolchain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ws, err := tc.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &interrupting{ws, func() {}}
+	s := startSessionWith(t, tc, ws, c, interp.Compiled, filepath.Join(t.TempDir(), "calls"))
+	run(s, "n := rand.Int()\nfirst := n", 1) // not to be replayed
+	for i := range 8 {
+		ctx, cancel := context.WithCancel(t.Context())
+		c.interrupt = cancel
+		o := s.Execute(ctx, fmt.Sprintf("func f%d(n int) int { return n + 1 }\nn = f%[1]d(n)", i), 2, &console{})
+		if o.Err == nil || o.Err.Name != "interrupted" {
+			t.Fatalf("%+v", o.Err)
+		}
+	}
+	if out := run(s, "func f7(n int) int { return n }\nf7(n) == first", 3); !strings.HasPrefix(out, "= true\n") {
+		t.Errorf("afterwards: %s", out)
 	}
 }
 

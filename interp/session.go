@@ -287,6 +287,10 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	s.ahead.begin(p)
 	done, err := proc.engine.Run(ctx, run, userOutput{out, s})
 	s.ahead.end()
+	if err != nil && err == ctx.Err() { // the engine has been told nothing
+		prog.unload()
+		return *failure("interrupted", "interrupted before the cell ran")
+	}
 	s.told(p, run)
 	if err != nil {
 		prog.unload()

@@ -79,7 +79,7 @@ var allowedInTests = map[string][]string{
 	"engine":                {"display", "engine/host", "engine/rt", "engine/rt/clock", "engine/session"},
 	"engine/internal/frame": {"engine/wire"},
 	"conformance":           {".", "engine", "engine/wire", "interp", "interp/stubs", "native"},
-	"interp":                {".", "engine", "engine/host", "interp/stubs", "native"},
+	"interp":                {".", "engine", "engine/host", "interp/stubs", "native", "notebook"},
 	"interp/stubs":          {"display"},
 	"native":                {"."},
 }

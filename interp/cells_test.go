@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -102,6 +103,12 @@ func (c client) Run(ctx context.Context, r *wire.Run, out interp.Output) (*wire.
 
 // run executes one cell and writes down everything a person would see.
 func run(s *interp.Session, code string, n int) string {
+	out, _ := runCell(s, code, n)
+	return out
+}
+
+// runCell is run, and gives the outcome too.
+func runCell(s *interp.Session, code string, n int) (string, *interp.Outcome) {
 	var c console
 	o := s.Execute(context.Background(), code, n, &c)
 	out := c.take()
@@ -119,7 +126,7 @@ func run(s *interp.Session, code string, n int) string {
 	if o.Report != nil {
 		out += "# " + strings.ReplaceAll(text(o.Report), "\n", "\n# ") + "\n"
 	}
-	return out
+	return out, &o
 }
 
 // times are what differs from run to run in a report.
@@ -178,7 +185,11 @@ func TestCells(t *testing.T) {
 				}
 				waiting = waiting[1:]
 				s.Queue(waiting) // as when all cells of a notebook are run
-				got := times.ReplaceAllString(run(s, string(f.Data), n), "$1 T")
+				saw, o := runCell(s, string(f.Data), n)
+				if mode == interp.Auto {
+					goldens.add(s, fmt.Sprintf("%s:%d", filepath.Base(file), n), o)
+				}
+				got := times.ReplaceAllString(saw, "$1 T")
 				out = append(out, f, txtar.File{Name: name + ".out", Data: []byte(got)})
 				if w := want[name+".out"]; got != w && !*update {
 					t.Errorf("cell %d:\n%s\ngot:\n%s\nwant:\n%s", n, f.Data, got, w)

@@ -1,5 +1,7 @@
 package interp
 
+import "go/ast"
+
 // Row is a row of the table of what is interpreted.
 type Row struct{ Name, Why, Cell string }
 
@@ -16,4 +18,27 @@ func Subset() []Row {
 // and else the one that refused it.
 func (s *Session) Constructs() (used map[string]bool, refused string) {
 	return s.last.constructs, s.last.refused
+}
+
+// StatementsOnly reports that the last cell that was planned had statements and
+// declared no function, method, type or constant. compiled says that the point
+// of one of its statements is something that the table leaves to the compiler
+// by design: a go, defer or select statement, a function literal, a label.
+func (s *Session) StatementsOnly() (only, compiled bool) {
+	p := s.last
+	if len(p.decls) > 0 || len(p.body) == 0 || p.callMain || len(p.initOf) > 0 {
+		return false, false
+	}
+	for _, st := range p.body {
+		ast.Inspect(st, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.DeferStmt, *ast.SelectStmt, *ast.FuncLit, *ast.LabeledStmt:
+				compiled = true
+			case *ast.BranchStmt:
+				compiled = compiled || n.Label != nil
+			}
+			return true
+		})
+	}
+	return true, compiled
 }

@@ -271,9 +271,7 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 	switch id.Name {
 	case "len", "cap":
 		sc.need(c, "len and cap")
-		x, t := sc.expr(c.Args[0]), sc.typeOf(c.Args[0])
-		x, _ = sc.deref(x, t)
-		e.Args = []wire.Expr{x}
+		e.Args = []wire.Expr{sc.expr(c.Args[0])} // of a pointer to an array too, which may be nil
 	case "min", "max":
 		sc.need(c, "min and max")
 		all(sc.typeOf(c))

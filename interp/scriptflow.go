@@ -59,6 +59,9 @@ func (sc *scripter) switchStmt(st *ast.SwitchStmt) {
 				choose.Keys = append(choose.Keys, i)
 				choose.Args = append(choose.Args, sc.on(e.Pos(), func() wire.Expr {
 					if tag < 0 {
+						if types.IsInterface(sc.typeOf(e)) {
+							sc.need(e, "a condition that is an interface")
+						}
 						return sc.expr(e)
 					}
 					return sc.compare(e, token.EQL, tagType, wire.Expr{Op: "local", N: tag}, e)

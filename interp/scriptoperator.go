@@ -179,10 +179,19 @@ func conversionRow(to, from types.Type) string {
 		return "a conversion between numbers"
 	case f&types.IsInteger != 0 && t&types.IsString != 0:
 		return "string(x) of an integer"
+	case f&types.IsString != 0 && toSlice && namedElem(to), slice && t&types.IsString != 0 && namedElem(from):
+		return "a conversion between strings and slices of a named type"
 	case f&types.IsString != 0 && toSlice || slice && t&types.IsString != 0:
 		return "a conversion between strings and slices"
 	case slice && !toSlice:
 		return "a conversion of a slice to an array"
 	}
 	return "a conversion to a type of the same form"
+}
+
+// namedElem reports a slice whose elements are of a type other than byte and
+// rune.
+func namedElem(t types.Type) bool {
+	_, basic := types.Unalias(t.Underlying().(*types.Slice).Elem()).(*types.Basic)
+	return !basic
 }

@@ -31,13 +31,13 @@ var (
 // variables of a type, and what else names one and can be assigned.
 var places = map[string][]string{
 	"bool": {"b1", "b2"}, "string": {"s1", "s2", "out1.Tag", "ws[%i]", "mi[i1]", "mi[len(s1)]"},
-	"int":  {"i1", "i2", "pt1.X", "pp1.X", "pp2.X", "out1.X", "out1.In.X", "(*pp1).X", "xs[%i]", "ys[%i]", "arr[%i]", "xss[%i][%i]", "ps[%i].X", "ms[%s]", "parr[i2]", "mx[%s][%i]"},
+	"int":  {"i1", "i2", "pt1.X", "pp1.X", "pp2.X", "out1.X", "out1.In.X", "(*pp1).X", "xs[%i]", "ys[%i]", "arr[%i]", "xss[%i][%i]", "ps[%i].X", "ms[%s]", "parr[i2]", "mx[%s][%i]", "mm[%s][%s]", "*mip[%s]"},
 	"int8": {"i8a", "i8b", "pt1.y", "pp1.y", "out1.y"}, "int16": {"i16a", "i16b"}, "int32": {"i32a", "i32b", "rs[%i]"}, "int64": {"i64a", "i64b"},
 	"uint": {"u1", "u2"}, "uint8": {"u8a", "u8b", "bs[%i]"}, "uint16": {"u16a", "u16b"}, "uint32": {"u32a", "u32b"}, "uint64": {"u64a", "u64b"},
 	"float32": {"f32a", "f32b"}, "float64": {"f64a", "f64b", "farr[%i]"}, "complex64": {"c64a", "c64b"}, "complex128": {"c128a", "c128b"},
 	"Small": {"sm1", "sm2"}, "Point": {"pt1", "pt2", "out1.Point", "*pp1", "*pp2", "ps[%i]", "mp[%s]"}, "Outer": {"out1"}, "*Point": {"pp1", "pp2", "out1.In"},
 	"[]int": {"xs", "ys", "xss[%i]", "mx[%s]"}, "[]byte": {"bs"}, "[]rune": {"rs"}, "[]string": {"ws"}, "[][]int": {"xss"}, "[]Point": {"ps"},
-	"[3]int": {"arr"}, "[2]float64": {"farr"}, "map[string]int": {"ms"}, "map[int]string": {"mi"}, "map[string]Point": {"mp"}, "map[string][]int": {"mx"},
+	"[3]int": {"arr"}, "[2]float64": {"farr"}, "map[string]int": {"ms", "mm[%s]"}, "map[int]string": {"mi"}, "map[string]Point": {"mp"}, "map[string][]int": {"mx"},
 	"any": {"a1", "a2"}, "error": {"e1"}, "Shape": {"sh"},
 }
 

@@ -22,8 +22,8 @@ import (
 
 // What TestShare has found at best, in percent, rounded down.
 const (
-	shareOfAll     = 58 // 159 of 270
-	shareOfTheRest = 67 // 159 of 234
+	shareOfAll     = 59 // 162 of 272
+	shareOfTheRest = 68 // 162 of 236
 )
 
 // A share counts statement-only cells: those that compile, have a statement and

@@ -28,7 +28,7 @@ var subset = map[string]construct{
 	"basic types":                      {"", "var a8, b8 = int8(127), uint16(7)\na8 + 1"},
 	"type any":                         {"", "var x any = i\nx"},
 	"type error":                       {"", "var e error = bad\ne"},
-	"common composite types":           {"", "ws := [][]string{{\"a\"}, nil}\nws"},
+	"common composite types":           {"", "ws := [][]string{{\"a\"}, nil}\nmm := map[string]map[string]int{s: {t: i}}\nmp := map[string]*int{s: new(int)}\n*mp[s] += mm[s][t]\nfmt.Println(*mp[s], len([]*int8{nil}))\nws"},
 	"types of loaded code":             {"", "ps := []Point{{1, 2}}\nps"},
 	"type *T of a named type":          {"", "p := &Point{1, 2}\np"},
 	"types of the notebook":            {"", "p := Point{1, 2}\np"},

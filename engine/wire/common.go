@@ -13,13 +13,17 @@ func (t *Type) Common() bool {
 		if t.Elem.Kind == "map" {
 			return t.Elem.Key.Kind == "string" && t.Elem.Elem.simple()
 		}
-		return t.Elem.simple() || t.Elem.Kind == "slice" && t.Elem.Elem.simple()
+		return t.Elem.simple() || (t.Elem.Kind == "slice" || t.Elem.Kind == "pointer") && t.Elem.Elem.simple()
 	case "pointer":
 		return t.Elem.simple()
 	case "array":
 		return t.Elem.simple() && t.Len <= 4
 	case "map":
-		if k := t.Key.Kind; k == "string" || k == "int" {
+		k := t.Key.Kind
+		if k == "string" && (t.Elem.Kind == "pointer" || t.Elem.Kind == "map" && t.Elem.Key.Kind == "string") && t.Elem.Elem.simple() {
+			return true
+		}
+		if k == "string" || k == "int" {
 			return t.Elem.simple() || t.Elem.Kind == "slice" && t.Elem.Elem.simple()
 		}
 		switch t.Elem.Kind {

@@ -26,6 +26,7 @@ func of[T comparable]() []reflect.Type {
 		reflect.TypeFor[[]T](), reflect.TypeFor[[][]T](), reflect.TypeFor[*T](), reflect.TypeFor[[]map[string]T](),
 		reflect.TypeFor[[0]T](), reflect.TypeFor[[1]T](), reflect.TypeFor[[2]T](), reflect.TypeFor[[3]T](), reflect.TypeFor[[4]T](),
 		reflect.TypeFor[map[string]T](), reflect.TypeFor[map[string][]T](), reflect.TypeFor[map[int]T](), reflect.TypeFor[map[int][]T](),
+		reflect.TypeFor[map[string]*T](), reflect.TypeFor[map[string]map[string]T](), reflect.TypeFor[[]*T](),
 		reflect.TypeFor[map[T]int](), reflect.TypeFor[map[T]bool](), reflect.TypeFor[map[T]string](), reflect.TypeFor[map[T]float64](), reflect.TypeFor[map[T]any](),
 	}
 }

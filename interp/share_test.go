@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -20,10 +21,11 @@ import (
 	"gomemo/notebook"
 )
 
-// What TestShare has found at best, in percent, rounded down.
+// What TestShare wants at least, in percent: a little less than it found. With
+// -notebooks it found 162 of 272 and 162 of 236.
 const (
-	shareOfAll     = 59 // 162 of 272
-	shareOfTheRest = 68 // 162 of 236
+	shareOfAll     = 55 // 127 of 225
+	shareOfTheRest = 65 // 127 of 190
 )
 
 // A share counts statement-only cells: those that compile, have a statement and
@@ -75,13 +77,34 @@ func (h *share) add(s *interp.Session, name string, o *interp.Outcome) {
 	}
 }
 
-// TestShare measures which share of the statement-only cells of our notebooks
-// and goldens is interpreted; -v shows why the others are not. The goldens'
-// cells are counted while TestCells runs them, those of notebooks run here.
+var notebooksFlag = flag.Bool("notebooks", false, "run and count the cells of notebooks in TestShare, too")
+
+// TestShare measures which share of the statement-only cells of our goldens is
+// interpreted; -v shows why the others are not. They are counted while TestCells
+// runs them.
 func TestShare(t *testing.T) {
 	if goldens.all == 0 {
 		t.Run("goldens", TestCells)
 	}
+	if *notebooksFlag {
+		countNotebooks(t)
+	}
+	h := &goldens
+	t.Logf("interpreted: %d of %d statement-only cells (%.1f %%), %d of %d (%.1f %%) without those that the table leaves to the compiler by design",
+		h.allInterpreted, h.all, percent(h.allInterpreted, h.all), h.restInterpreted, h.rest, percent(h.restInterpreted, h.rest))
+	rows := slices.SortedFunc(maps.Keys(h.because), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(h.because[b]), len(h.because[a])), cmp.Compare(a, b))
+	})
+	for _, row := range rows {
+		t.Logf("%3d  %s: %s", len(h.because[row]), row, strings.Join(h.because[row], ", "))
+	}
+	if percent(h.allInterpreted, h.all) < shareOfAll || percent(h.restInterpreted, h.rest) < shareOfTheRest {
+		t.Errorf("less than %d %% of all, or %d %% without those", shareOfAll, shareOfTheRest)
+	}
+}
+
+// countNotebooks adds the cells of notebooks, which it runs.
+func countNotebooks(t *testing.T) {
 	books := notebooks(t)
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../notebooks")); err != nil {
@@ -104,18 +127,6 @@ func TestShare(t *testing.T) {
 			cancel()
 			goldens.add(s, fmt.Sprintf("%s:%d", name, i+1), &o)
 		}
-	}
-	h := &goldens
-	t.Logf("interpreted: %d of %d statement-only cells (%.1f %%), %d of %d (%.1f %%) without those that the table leaves to the compiler by design",
-		h.allInterpreted, h.all, percent(h.allInterpreted, h.all), h.restInterpreted, h.rest, percent(h.restInterpreted, h.rest))
-	rows := slices.SortedFunc(maps.Keys(h.because), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(h.because[b]), len(h.because[a])), cmp.Compare(a, b))
-	})
-	for _, row := range rows {
-		t.Logf("%3d  %s: %s", len(h.because[row]), row, strings.Join(h.because[row], ", "))
-	}
-	if percent(h.allInterpreted, h.all) < shareOfAll || percent(h.restInterpreted, h.rest) < shareOfTheRest {
-		t.Errorf("it was %d %% of all and %d %% without those", shareOfAll, shareOfTheRest)
 	}
 }
 

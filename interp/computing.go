@@ -90,14 +90,7 @@ var quick = map[string]bool{
 // the notebook that computes. Methods are told by their names: with any of that
 // name.
 func (e *emitter) computesCall(c *ast.CallExpr, seen map[*decl]bool) bool {
-	fun := ast.Unparen(c.Fun)
-	switch x := fun.(type) {
-	case *ast.IndexExpr:
-		fun = x.X
-	case *ast.IndexListExpr:
-		fun = x.X
-	}
-	switch x := fun.(type) {
+	switch x := calledFunc(c).(type) {
 	case *ast.Ident:
 		d := e.t.byName[x.Name]
 		if d == nil {

@@ -19,7 +19,7 @@
 //
 // # Limits
 //
-// func init is refused, and so is cgo in cells. A variable of the notebook
+// Cells cannot use cgo. A variable of the notebook
 // cannot have a type that has no name at package level. Whether a call may be
 // remembered is judged by a short list of pure standard packages; calls of
 // other modules are not remembered.

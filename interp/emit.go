@@ -278,14 +278,7 @@ func calledNames(n ast.Node) map[string]bool {
 		if !ok {
 			return true
 		}
-		fun := ast.Unparen(c.Fun)
-		switch x := fun.(type) {
-		case *ast.IndexExpr:
-			fun = x.X
-		case *ast.IndexListExpr:
-			fun = x.X
-		}
-		switch x := fun.(type) {
+		switch x := calledFunc(c).(type) {
 		case *ast.Ident:
 			out[x.Name] = true
 		case *ast.SelectorExpr:

@@ -79,14 +79,7 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 // callee finds the identifier that names what the call of j calls, nil if it is
 // called some other way, and sets j.sel for a method.
 func (p *plan) callee(j *judged) *ast.Ident {
-	fun := ast.Unparen(j.call.Fun)
-	switch x := fun.(type) {
-	case *ast.IndexExpr:
-		fun = ast.Unparen(x.X)
-	case *ast.IndexListExpr:
-		fun = ast.Unparen(x.X)
-	}
-	switch x := fun.(type) {
+	switch x := calledFunc(j.call).(type) {
 	case *ast.Ident:
 		return x
 	case *ast.SelectorExpr:
@@ -96,6 +89,19 @@ func (p *plan) callee(j *judged) *ast.Ident {
 		return x.Sel
 	}
 	return nil
+}
+
+// calledFunc is what a call calls, without parentheses and type arguments; of
+// an element of a slice or map that is called it is the slice or map.
+func calledFunc(c *ast.CallExpr) ast.Expr {
+	switch x := ast.Unparen(c.Fun).(type) {
+	case *ast.IndexExpr:
+		return ast.Unparen(x.X)
+	case *ast.IndexListExpr:
+		return ast.Unparen(x.X)
+	default:
+		return x
+	}
 }
 
 // judgeCode computes the code part of the call's key and the globals that it

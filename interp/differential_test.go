@@ -155,7 +155,8 @@ func (d *differential) interpreted(c trial) (got, refused string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var out console
-	o := d.auto.Execute(ctx, fmt.Sprintf("reset(%d)\n%s\ndump()", c.reset, c.code), 1, &out)
+	returns := strings.Contains(c.code, "{ return }") // past what is behind the cell
+	o := d.auto.Execute(ctx, fmt.Sprintf("reset(%d)\n%s\n", c.reset, c.code)+map[bool]string{false: "dump()"}[returns], 1, &out)
 	if o.Metadata["tier"] != "interpreted" {
 		if o.Err != nil && o.Err.Name == "compile error" {
 			return "", "error"
@@ -168,6 +169,8 @@ func (d *differential) interpreted(c trial) (got, refused string) {
 	}
 	got = out.take()
 	switch {
+	case o.Err == nil && returns:
+		got += d.run(d.auto, "dump()")
 	case o.Err == nil:
 	case o.Err.Name == "panic":
 		got += o.Err.Lines[0] + "\n" + d.run(d.auto, "dump()")

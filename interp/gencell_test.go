@@ -13,7 +13,8 @@ import (
 type generator struct {
 	r      *rand.Rand
 	locals []local
-	n      int // of names made up
+	labels []string // of the loops around
+	n      int      // of names made up
 }
 
 type local struct{ name, typ string }
@@ -342,6 +343,11 @@ func (g *generator) cell() string {
 	for range 1 + g.r.IntN(4) {
 		lines = append(lines, g.stmt(3))
 	}
+	if g.chance(5) {
+		g.n++
+		jump := fmt.Sprintf("if %s { goto end%d }", g.expr("bool", 2), g.n)
+		lines = append(append([]string{jump}, lines...), fmt.Sprintf("end%d:\n%s", g.n, g.simple(2)))
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -416,9 +422,26 @@ func (g *generator) loop(depth int) string {
 	g.n++
 	v := fmt.Sprintf("v%d", g.n)
 	jump := ""
+	label := ""
 	if g.chance(40) {
-		jump = "if " + g.expr("bool", 2) + " { " + g.pick("break", "continue") + " }\n"
+		to := ""
+		if len(g.labels) > 0 && g.chance(50) {
+			to = " " + g.pick(g.labels...)
+		} else if g.chance(30) {
+			to = " l" + v
+			label = "l" + v + ":\n"
+			g.labels = append(g.labels, "l"+v)
+			defer func(n int) { g.labels = g.labels[:n] }(len(g.labels) - 1)
+		}
+		jump = "if " + g.expr("bool", 2) + " { " + g.pick("break", "continue") + to + " }\n"
+		if g.chance(5) {
+			jump = "if " + g.expr("bool", 2) + " { return }\n"
+		}
 	}
+	return label + g.loopOf(v, jump, depth)
+}
+
+func (g *generator) loopOf(v, jump string, depth int) string {
 	kept := len(g.locals)
 	defer func() { g.locals = g.locals[:kept] }()
 	body := func() string { return "{\n" + jump + strings.TrimPrefix(g.block(depth), "{\n") }

@@ -29,6 +29,11 @@ type scripter struct {
 	nloops int
 	used   map[string]bool // rows of the table that said yes
 
+	all    []ast.Stmt      // of the cell, or of the function
+	jumps  bool            // the text has to be a function's
+	behind map[string]bool // labels that are written already
+	label  string          // the label of the loop or switch that comes next
+
 	// Where nothing can be compiled:
 	src     *source        // what is written; that of the cell, or of a function
 	fn      *types.Func    // the function that is written, nil for the cell
@@ -38,7 +43,7 @@ type scripter struct {
 
 func newScripter(p *plan) *scripter {
 	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, locals: map[types.Object]int{},
-		rounds: 1, used: map[string]bool{}, src: p.src, called: map[string]int{}}
+		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, src: p.src, called: map[string]int{}}
 }
 
 // A notInterpreted is what sends a cell to the compiler.
@@ -90,6 +95,9 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 	}
 	if sc.text {
 		sc.script.Source = sc.out.String()
+	}
+	if sc.jumps {
+		sc.script.Source = "func() {\n" + sc.script.Source + "}()\n"
 	}
 	sc.run.Script = sc.script
 	p.constructs = sc.used

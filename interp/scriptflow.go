@@ -33,6 +33,7 @@ func (sc *scripter) ifStmt(st *ast.IfStmt) {
 // switchStmt selects a clause by comparing a copy of the tag.
 func (sc *scripter) switchStmt(st *ast.SwitchStmt) {
 	sc.need(st, "switch")
+	label := sc.takeLabel()
 	if st.Init != nil {
 		sc.stmt(st.Init)
 	}
@@ -70,15 +71,16 @@ func (sc *scripter) switchStmt(st *ast.SwitchStmt) {
 		}
 		return choose
 	})
-	sc.clauses(at, st.Body.List, func(*ast.CaseClause) {})
+	sc.clauses(label, at, st.Body.List, func(*ast.CaseClause) {})
 }
 
-func (sc *scripter) clauses(at int, list []ast.Stmt, enter func(cc *ast.CaseClause)) {
-	sc.write("switch o.I(%d) {\n", at)
+func (sc *scripter) clauses(label string, at int, list []ast.Stmt, enter func(cc *ast.CaseClause)) {
+	sc.writeNamed(label, "switch o.I(%d) {\n", at)
 	for i, cl := range list {
 		cc := cl.(*ast.CaseClause)
 		sc.write("case %d:\n", i)
 		enter(cc)
+		sc.noTarget(cc.Body)
 		sc.block(cc.Body)
 	}
 	sc.write("}\n")
@@ -86,6 +88,7 @@ func (sc *scripter) clauses(at int, list []ast.Stmt, enter func(cc *ast.CaseClau
 
 func (sc *scripter) typeSwitch(st *ast.TypeSwitchStmt) {
 	sc.need(st, "a type switch")
+	label := sc.takeLabel()
 	if st.Init != nil {
 		sc.stmt(st.Init)
 	}
@@ -123,7 +126,7 @@ func (sc *scripter) typeSwitch(st *ast.TypeSwitchStmt) {
 		}
 		return choose
 	})
-	sc.clauses(at, st.Body.List, func(cc *ast.CaseClause) {
+	sc.clauses(label, at, st.Body.List, func(cc *ast.CaseClause) {
 		obj := sc.p.info.Implicits[cc]
 		if obj == nil {
 			return
@@ -138,19 +141,8 @@ func (sc *scripter) typeSwitch(st *ast.TypeSwitchStmt) {
 	})
 }
 
-func (sc *scripter) branch(st *ast.BranchStmt) {
-	switch {
-	case st.Label != nil || st.Tok == token.GOTO:
-		sc.need(st, "a label")
-	case st.Tok == token.FALLTHROUGH:
-		sc.need(st, "fallthrough")
-	default:
-		sc.need(st, "break and continue")
-	}
-	sc.write("%s\n", st.Tok)
-}
-
 func (sc *scripter) forStmt(st *ast.ForStmt) {
+	label := sc.takeLabel()
 	leave := sc.enterLoop(st, sc.forRounds(st))
 	defer leave()
 	sc.need(st, "for")
@@ -176,16 +168,16 @@ func (sc *scripter) forStmt(st *ast.ForStmt) {
 		})
 	}
 	if post < 0 {
-		sc.write("for %s {\n", cond)
+		sc.writeNamed(label, "for %s {\n", cond)
 	} else {
-		sc.write("for ; %s; o.L(%d) {\n", cond, post)
+		sc.writeNamed(label, "for ; %s; o.L(%d) {\n", cond, post)
 	}
 	sc.block(st.Body.List)
 	sc.write("}\n")
 }
 
 func (sc *scripter) rangeStmt(st *ast.RangeStmt) {
-	t := sc.typeOf(st.X)
+	label, t := sc.takeLabel(), sc.typeOf(st.X)
 	sc.need(st, rangeRow(t))
 	leave := sc.enterLoop(st, sc.rangeRounds(st))
 	defer leave()
@@ -216,7 +208,7 @@ func (sc *scripter) rangeStmt(st *ast.RangeStmt) {
 		}
 		return e
 	})
-	sc.write("for o.B(%d) {\n", next)
+	sc.writeNamed(label, "for o.B(%d) {\n", next)
 	sc.block(st.Body.List)
 	sc.write("}\n")
 }

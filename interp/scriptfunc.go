@@ -69,7 +69,7 @@ func (p *plan) scriptOf(name string) scriptFunc {
 func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 	p, heap := sc.p, sc.heap
 	sc = newScripter(p) // its leaves and variables are its own
-	sc.src, sc.text, sc.heap = d.src, true, heap
+	sc.src, sc.text, sc.heap, sc.all = d.src, true, heap, d.node.(*ast.FuncDecl).Body.List
 	defer func() {
 		if v := recover(); v != nil {
 			n, ok := v.(notInterpreted)
@@ -101,7 +101,8 @@ func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 // returnStmt sets the results of a function and leaves it.
 func (sc *scripter) returnStmt(st *ast.ReturnStmt) {
 	if sc.fn == nil {
-		sc.need(st, "a return")
+		sc.returnFromCell(st)
+		return
 	}
 	if len(st.Results) > 0 {
 		sc.ordered(st)

@@ -48,6 +48,8 @@ func (sc *scripter) stmt(st ast.Stmt) {
 		sc.rangeStmt(st)
 	case *ast.BranchStmt:
 		sc.branch(st)
+	case *ast.LabeledStmt:
+		sc.labeled(st)
 	case *ast.ReturnStmt:
 		sc.returnStmt(st)
 	default:
@@ -66,8 +68,6 @@ func statementRow(st ast.Stmt) string {
 		return "a select statement"
 	case *ast.SendStmt:
 		return "a send"
-	case *ast.LabeledStmt:
-		return "a label"
 	}
 	return "another statement"
 }

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"strings"
@@ -10,7 +11,31 @@ import (
 // interrupted: the tightest ones would take up to 1.6 times as long. The
 // engine ends them where they are (native/runtime.go). It can do so only where
 // code of the notebook runs, not where a package's does; so loops that call
-// packages look, and so do those whose callees are known only at run time.
+// packages look, and so do those whose callees are known only at run time. And
+// it may do so only there: between mu.Lock() and mu.Unlock(), or before a
+// loop has written back its variables (hoist.go), no code must end.
+
+// ComputingLine is added to the numbers of lines that only compute, in the
+// //line directives of generated code, for the engine's runtime, which takes it
+// off wherever it shows a line. The compiler's limit for lines is twice as much.
+const ComputingLine = 1 << 19
+
+// position is a place in a text as compiled code calls it.
+type position struct {
+	file      string
+	line, col int
+}
+
+func (p position) String() string { return fmt.Sprintf("%s:%d:%d", p.file, p.line, p.col) }
+
+// inline is a directive that gives what follows this position.
+func (p position) inline() string { return "/*line " + p.String() + "*/" }
+
+// computing marks a position as that of code which only computes.
+func (p position) computing() position {
+	p.line += ComputingLine
+	return p
+}
 
 // computes reports whether n, as far as its text shows, spends its time in code
 // of the notebook itself. seen are the functions that are being looked at: one
@@ -120,4 +145,52 @@ func (e *emitter) computesDecl(d *decl, seen map[*decl]bool) bool {
 	}
 	seen[d] = true
 	return e.computes(d.node, seen)
+}
+
+// recursiveLiterals are the function literals in n that may call themselves,
+// for all that the text shows: a variable or field gets them, and they call one
+// that gets a literal, or a variable of the session.
+func (e *emitter) recursiveLiterals(n ast.Node) map[*ast.FuncLit]bool {
+	literals := map[string][]*ast.FuncLit{}
+	bind := func(name, value ast.Expr) {
+		if lit, ok := ast.Unparen(value).(*ast.FuncLit); ok {
+			literals[lastName(name)] = append(literals[lastName(name)], lit)
+		}
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i := range min(len(n.Lhs), len(n.Rhs)) {
+				bind(n.Lhs[i], n.Rhs[i])
+			}
+		case *ast.ValueSpec:
+			for i := range min(len(n.Names), len(n.Values)) {
+				bind(n.Names[i], n.Values[i])
+			}
+		}
+		return true
+	})
+	recursive := map[*ast.FuncLit]bool{}
+	for _, lits := range literals {
+		for _, lit := range lits {
+			for name := range calledNames(lit.Body) {
+				d := e.t.byName[name]
+				if len(literals[name]) > 0 || d != nil && d.kind == varDecl {
+					recursive[lit] = true
+				}
+			}
+		}
+	}
+	return recursive
+}
+
+// lastName is f for f, x.f and x.y.f.
+func lastName(e ast.Expr) string {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
 }

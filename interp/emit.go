@@ -150,32 +150,43 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 }
 
 // pollEdits makes loops, and functions that may call themselves, look whether
-// the cell is to be interrupted, unless they only compute. Other functions are
-// left alone so that they can still be inlined.
-func (e *emitter) pollEdits(n ast.Node, recursive bool) []edit {
+// the cell is to be interrupted, unless they only compute: those the engine may
+// end wherever they are, and only those. Other functions are left alone so that
+// they can still be inlined. place tells what compiled code calls an offset.
+func (e *emitter) pollEdits(n ast.Node, recursive bool, place func(off int) position) []edit {
 	var out []edit
 	at := func(lbrace token.Pos) {
 		_, off := e.s.offset(lbrace)
 		e.imports[rtPath] = true
 		out = append(out, edit{off + 1, off + 1, " if _rt.Shared.Stop != 0 { _rt.Poll() };", 0})
 	}
-	looking := lookingLoops(n)
+	looking, literals := lookingLoops(n), e.recursiveLiterals(n)
+	loop := func(n ast.Node, lbrace token.Pos) (inside bool) {
+		if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
+			at(lbrace)
+			return true
+		}
+		_, from := e.s.offset(n.Pos())
+		_, to := e.s.offset(n.End())
+		out = append(out, edit{from, from, place(from).computing().inline(), refRank - 1}, edit{to, to, place(to).inline(), 0})
+		return false // and so do those inside
+	}
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt:
-			if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
-				at(n.Body.Lbrace)
-			}
+			return loop(n, n.Body.Lbrace)
 		case *ast.RangeStmt:
-			if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
-				at(n.Body.Lbrace)
-			}
+			return loop(n, n.Body.Lbrace)
 		case *ast.GoStmt:
 			_, off := e.s.offset(n.Pos())
 			e.imports[rtPath] = true
 			out = append(out, edit{off, off, "_rt.Go(); ", 0})
 		case *ast.FuncDecl:
-			if recursive && !e.computes(n.Body, map[*decl]bool{}) {
+			if recursive {
+				at(n.Body.Lbrace)
+			}
+		case *ast.FuncLit:
+			if literals[n] {
 				at(n.Body.Lbrace)
 			}
 		}
@@ -205,10 +216,24 @@ func (e *emitter) decl(d *decl) string {
 	}
 	src := d.src.text
 	edits := e.refEdits(src, d.refs)
+	at := position{e.s.declFile(d), 1, 1}
 	keyword := ""
 	switch d.kind {
 	case funcDecl, methodDecl:
-		edits = append(edits, e.pollEdits(d.node, d.recursive())...)
+		if e.computesDecl(d, map[*decl]bool{}) {
+			at = at.computing()
+			edits = append(edits, e.gotoEdits(d.node)...)
+		} else {
+			edits = append(edits, e.pollEdits(d.node, d.recursive(), func(off int) position {
+				first, _ := d.src.position(d.off)
+				line, col := d.src.position(off)
+				if line == first {
+					_, from := d.src.position(d.off)
+					col += 1 - from
+				}
+				return position{at.file, line - first + 1, col}
+			})...)
+		}
 	case typeDecl:
 		keyword = "type "
 	case constDecl:
@@ -221,8 +246,7 @@ func (e *emitter) decl(d *decl) string {
 			}
 		}
 	}
-	file := e.s.declFile(d)
-	return fmt.Sprintf("%s//line %s:1:1\n%s%s\n", d.doc, file, keyword, applyEdits(src, d.off, d.end, edits))
+	return fmt.Sprintf("%s//line %s\n%s%s\n", d.doc, at, keyword, applyEdits(src, d.off, d.end, edits))
 }
 
 func (e *emitter) typeText(t typeText) string {

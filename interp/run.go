@@ -162,7 +162,10 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 	}
 	src := p.src.text
 	edits := e.refEdits(src, p.refsIn(st))
-	edits = append(edits, e.pollEdits(st, false)...)
+	edits = append(edits, e.pollEdits(st, false, func(off int) position {
+		line, col := p.src.position(off)
+		return position{file, line, col}
+	})...)
 	outer := 0
 	from, to := p.s.span(st)
 	edits = append(edits, p.initEdits(st)...)

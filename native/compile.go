@@ -93,6 +93,9 @@ func diagnostics(out string) []interp.Diag {
 		if m[3] != "" {
 			d.Col, err2 = strconv.Atoi(m[3])
 		}
+		if d.Line >= interp.ComputingLine {
+			d.Line -= interp.ComputingLine
+		}
 		if errors.Join(err, err2) == nil {
 			diags = append(diags, d)
 		}

@@ -110,6 +110,43 @@ func dotImported(p, imp *Package, name string) bool {
 	return isExported(name)
 }
 `,
+	"liveness/notebook.go": `package liveness
+
+import (
+	"cmd/compile/internal/ssa"
+	"cmd/compile/internal/types"
+)
+
+// markParts marks in generated packages as unsafe what lies between the stores
+// of one line in a block: a string, slice or interface must not be left half
+// assigned when an engine ends the code that assigns it. The first store stays
+// safe, so that every loop has a place where it can be preempted. Between a
+// store and the test for the write barrier of the next everything is unsafe.
+func (lv *Liveness) markParts() {
+	if lv.allUnsafe || !types.Notebook(types.LocalPkg.Path) {
+		return
+	}
+	for _, b := range lv.f.Blocks {
+		last := -1
+		for i, v := range b.Values {
+			if !v.Type.IsMemory() || v.Op.IsCall() || v.Op == ssa.OpPhi {
+				continue
+			}
+			if last >= 0 && b.Values[last].Pos.SameFileAndLine(v.Pos) {
+				for _, between := range b.Values[last+1 : i+1] {
+					lv.unsafePoints.Set(int32(between.ID))
+				}
+			}
+			last = i
+		}
+		if last >= 0 && lv.unsafeBlocks.Get(int32(b.ID)) {
+			for _, v := range b.Values[last+1:] {
+				lv.unsafePoints.Set(int32(v.ID))
+			}
+		}
+	}
+}
+`,
 	"walk/notebook.go": `package walk
 
 import (
@@ -276,6 +313,11 @@ var edits = []edit{
 		file: "noder/reader.go", why: "unexported selectors are looked up in one package",
 		anchor: "\tif types.IsExported(name) {\n\t\tpkg = types.LocalPkg\n\t}\n",
 		with:   "\tif types.IsExported(name) {\n\t\tpkg = types.LocalPkg\n\t} else {\n\t\tpkg = pkg.Notebook()\n\t}\n",
+	},
+	{
+		file: "liveness/plive.go", why: "values are assigned as a whole",
+		anchor: "\tlv.markUnsafePoints()\n",
+		with:   "\tlv.markUnsafePoints()\n\tlv.markParts()\n",
 	},
 	{
 		file: "ir/expr.go", why: "symbols of unexported methods",

@@ -1,14 +1,20 @@
 package native
 
-import "path/filepath"
+import (
+	"fmt"
+	"path/filepath"
+
+	"gomemo/interp"
+)
 
 // Loops of cells that do nothing but compute do not look whether they are to
 // be interrupted: a look takes as long as the tightest of them. Where such code
-// runs, the runtime can stop it as it does to share a processor, and with
-// runtimeEdits it then ends the goroutine, as a look would. That is when an
-// engine has set notebook.stop, which nothing else does: without it the edited
-// runtime does what the unedited one does. The stack looks as if the code had
-// caused a fault, for which compiler and runtime know what is alive.
+// runs, which the numbers of its lines tell (interp.ComputingLine), the runtime
+// can stop it as it does to share a processor, and with runtimeEdits it then
+// ends the goroutine, as a look would. That is when an engine has set
+// notebook.stop, which nothing else does: without it the edited runtime does
+// what the unedited one does. The stack looks as if the code had caused a fault,
+// for which compiler and runtime know what is alive.
 var runtimeEdits = []edit{
 	{
 		file: "runtime/signal_unix.go", why: "code of cells can be ended where it can be preempted",
@@ -23,6 +29,11 @@ var runtimeEdits = []edit{
 		with:   "\tif gp.sig == notebookSig {\n\t\tgp.sig = 0\n\t\tnotebook.exit() // does not return\n\t}\n\n\tswitch gp.sig {\n\tcase _SIGBUS:\n",
 	},
 	{
+		file: "runtime/symtab.go", why: "lines of code that only computes",
+		anchor: "\tfile = funcfile(f, fileno)\n\treturn\n",
+		with:   "\tif line >= notebookComputing {\n\t\tline -= notebookComputing\n\t}\n\tfile = funcfile(f, fileno)\n\treturn\n",
+	},
+	{
 		file: "runtime/error.go", why: "a failed assertion takes the packages of a notebook for one",
 		anchor: "\t\t\tif toRType(e.concrete).pkgpath() != toRType(e.asserted).pkgpath() {\n",
 		with:   "\t\t\tif c, a := toRType(e.concrete).pkgpath(), toRType(e.asserted).pkgpath(); c != a && !(ofNotebook(c) && ofNotebook(a)) {\n",
@@ -31,7 +42,7 @@ var runtimeEdits = []edit{
 
 // runtimeAdditions are whole files that runtimeEdits call.
 var runtimeAdditions = map[string]string{
-	"runtime/notebook.go": `package runtime
+	"runtime/notebook.go": fmt.Sprintf(`package runtime
 
 import (
 	"internal/abi"
@@ -54,11 +65,17 @@ func init() { notebook.preempt = notebookPreempt }
 // notebookSig stands for no signal.
 const notebookSig = 1<<32 - 1
 
-// notebookAt reports whether pc is in code of cells: of a package main, and of
-// a plugin.
+// notebookComputing is added to the lines of code of cells that only computes.
+const notebookComputing = %d
+
+// notebookAt reports whether pc is in such code.
 func notebookAt(pc uintptr) bool {
 	f := findfunc(pc)
-	return f.valid() && f.datap != &firstmoduledata && stringslite.HasPrefix(funcname(f), "main.") && notebookBegun(f, pc)
+	if !f.valid() || f.datap == &firstmoduledata || !stringslite.HasPrefix(funcname(f), "main.") {
+		return false
+	}
+	line, _ := pcvalue(f, f.pcln, pc, false)
+	return line >= notebookComputing && notebookBegun(f, pc)
 }
 
 // notebookBegun reports whether it is known at pc what f has deferred. It is
@@ -83,7 +100,7 @@ func notebookPreempt() {
 		unlock(&allpLock)
 	})
 }
-`,
+`, interp.ComputingLine),
 }
 
 // runtimeFiles returns the files that replace those of GOROOT in engines and

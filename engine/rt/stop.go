@@ -4,7 +4,14 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	_ "unsafe" // for linkname
 )
+
+// nanotime is the monotonic clock: package time would be linked into every
+// plugin.
+//
+//go:linkname nanotime runtime.nanotime
+func nanotime() int64
 
 // running is the cell that the process evaluates now.
 var running struct {
@@ -13,7 +20,13 @@ var running struct {
 	stopped   chan struct{} // closed by Interrupt; nil when no cell runs
 	asked     bool          // stopped is closed
 	where     []uintptr     // callers of the poll that ended the cell's goroutine
+
+	leaving map[int64]int64 // goroutines that polls have ended, and when
 }
+
+// grace is how many nanoseconds a goroutine that is ended may run its deferred calls
+// before a poll in them ends them, too.
+const grace = 500e6
 
 // Enter makes the calling goroutine that of the running cell.
 func Enter() {
@@ -23,6 +36,7 @@ func Enter() {
 	running.stopped = make(chan struct{})
 	running.where = nil
 	running.asked = false
+	running.leaving = map[int64]int64{}
 	atomic.StoreUint32(&Shared.Stop, 0) // an interrupt of the last cell that came too late
 	atomic.StoreInt64(&Shared.Goroutines, 0)
 }
@@ -59,21 +73,35 @@ func Goroutine() int64 {
 }
 
 // Poll ends the calling goroutine, running its deferred calls, if the cell is
-// asked to end.
+// asked to end. A deferred call that polls, then, goes on for half a second: it
+// may be about to close what the cell had opened.
 func Poll() {
-	if atomic.LoadUint32(&Shared.Stop) != 0 {
+	if atomic.LoadUint32(&Shared.Stop) != 0 && !cleaning() {
 		Exit()
 	}
+}
+
+// cleaning reports whether the calling goroutine was ended a short time ago.
+func cleaning() bool {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	since, ok := running.leaving[Self()]
+	return ok && nanotime()-since < grace
 }
 
 // Exit ends the calling goroutine, running its deferred calls, as code of a
 // cell that is asked to end.
 func Exit() {
 	running.mu.Lock()
-	if running.where == nil && running.goroutine == Self() {
+	self := Self()
+	if running.where == nil && running.goroutine == self {
 		pcs := make([]uintptr, 64)
 		running.where = pcs[:runtime.Callers(3, pcs)]
 	}
+	if running.leaving == nil {
+		running.leaving = map[int64]int64{}
+	}
+	running.leaving[self] = nanotime()
 	running.mu.Unlock()
 	runtime.Goexit()
 }

@@ -16,7 +16,6 @@ import (
 	"gomemo/interp"
 	"gomemo/kernel"
 	"gomemo/native"
-	"gomemo/notebook"
 )
 
 // progress is told what is being prepared and which fraction is done.
@@ -107,35 +106,13 @@ func compiled(ctx context.Context, s settings, nb native.Notebook, p progress, w
 		}
 		return engineClient{client}, nil
 	}
-	return &evaluator{session: interp.New(interp.Options{
+	saved := &saved{file: nb.File, dir: nb.Dir}
+	return &evaluator{saved: saved, session: interp.New(interp.Options{
 		Compiler: workspace,
 		Start:    start,
 		Mode:     interp.Mode(s.engine),
-		Notebook: func() []interp.NotebookCell { return savedCells(nb.File) },
+		Notebook: saved.cells,
 	})}, nil
-}
-
-// savedCells are the code cells of a notebook's file as it is now; none if it
-// cannot be read.
-func savedCells(file string) (cells []interp.NotebookCell) {
-	if file == "" {
-		return nil
-	}
-	nb, err := notebook.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	for _, c := range nb.Cells {
-		if c.Type != notebook.Code {
-			continue
-		}
-		name := fmt.Sprintf("code cell %d of %s", len(cells)+1, filepath.Base(file))
-		if c.Count != nil {
-			name += fmt.Sprintf(" ([%d] when it was saved)", *c.Count)
-		}
-		cells = append(cells, interp.NotebookCell{Name: name, Text: c.Source})
-	}
-	return cells
 }
 
 // engineClient is an engine.Client as interp declares it.
@@ -148,6 +125,7 @@ func (c engineClient) Run(ctx context.Context, r *wire.Run, out interp.Output) (
 // evaluator is an interp.Session as kernel declares it.
 type evaluator struct {
 	session *interp.Session
+	saved   *saved
 	notice  string // a line for the first cell
 	noticed sync.Once
 }
@@ -156,6 +134,7 @@ func (e *evaluator) Execute(ctx context.Context, c kernel.Cell, out kernel.Outpu
 	if e.notice != "" {
 		e.noticed.Do(func() { out.Stream("stderr", e.notice+"\n") })
 	}
+	e.saved.run(c.Code)
 	o := e.session.Execute(ctx, c.Code, c.Number, out)
 	k := kernel.Outcome{Result: o.Result, Report: o.Report, Metadata: o.Metadata}
 	if o.Err != nil {

@@ -16,6 +16,7 @@ import unittest
 from unittest import mock
 
 import jupyter_kernel_test
+import nbformat
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import start_new_kernel
@@ -202,6 +203,25 @@ class DeathTests(unittest.TestCase):
         while thread.is_alive():
             self.run_cell("time.Sleep(100 * time.Millisecond)")
         self.check_alive()
+
+
+class SavedTests(unittest.TestCase):
+    """A notebook beside the kernel, of which the client does not tell."""
+
+    def test_unrun_cell(self):
+        cells = ["x := 20", "y := x + 1", "fmt.Println(y)"]
+        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        env = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"}
+        with tempfile.TemporaryDirectory() as folder:
+            nbformat.write(nb, os.path.join(folder, "a.ipynb"))
+            km, kc = start_new_kernel(kernel_name=KERNEL, cwd=folder, env=env)
+            try:
+                kc.execute_interactive(cells[0], timeout=60)
+                reply = kc.execute_interactive(cells[2], timeout=60, output_hook=lambda msg: None)
+                self.assertIn("code cell 2 of a.ipynb, line 1, defines it", "\n".join(reply["content"]["traceback"]))
+            finally:
+                kc.stop_channels()
+                km.shutdown_kernel(now=True)
 
 
 class EndTests(unittest.TestCase):

@@ -42,10 +42,11 @@ type decl struct {
 	calls     map[string]bool // last names of what it calls
 	impure    string          // what in the text is not known to be pure
 	typ       typeText        // varDecl: its type
-	shape     string          // varDecl: hash of what its type looks like in memory; "" if it may hold values of any type
+	shape     string          // varDecl: what its type looks like in memory
 	script    scriptFunc      // funcDecl, where nothing can be compiled
 	heap      *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
-	addressed bool            // varDecl: something may hold its address, so its value cannot move
+	addressed bool            // varDecl: something may hold its address
+	home      string          // varDecl: linker symbol of the memory it is in; "" for that of its own package
 
 	touched bool   // varDecl: statements that mention it have run; until then it is zero
 	lost    string // varDecl: why it has no value, "" if it has one

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -212,7 +213,7 @@ func (e *emitter) gotoEdits(n ast.Node) []edit {
 // decl writes one declaration with its //line directive.
 func (e *emitter) decl(d *decl) string {
 	if d.kind == varDecl {
-		return fmt.Sprintf("var %s %s\n", d.names[0], e.typeText(d.typ))
+		return e.varDecl(d)
 	}
 	src := d.src.text
 	edits := e.refEdits(src, d.refs)
@@ -247,6 +248,19 @@ func (e *emitter) decl(d *decl) string {
 		}
 	}
 	return fmt.Sprintf("%s//line %s\n%s%s\n", d.doc, at, keyword, applyEdits(src, d.off, d.end, edits))
+}
+
+// varDecl declares a variable. One that has moved to a new type is the memory
+// that it was: to old code, and to what points there, nothing has changed.
+func (e *emitter) varDecl(d *decl) string {
+	text := fmt.Sprintf("var %s %s\n", d.names[0], e.typeText(d.typ))
+	if d.home == "" {
+		return text
+	}
+	if !slices.Contains(e.blank, "unsafe") {
+		e.blank = append(e.blank, "unsafe") // for linkname
+	}
+	return fmt.Sprintf("//go:linkname %s %s\n%s", d.names[0], d.home, text)
 }
 
 func (e *emitter) typeText(t typeText) string {

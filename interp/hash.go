@@ -112,7 +112,7 @@ func (g *group) digest(t *table) string {
 		field(h, fmt.Sprint(int(d.kind)), d.key, d.doc)
 		if d.kind == varDecl {
 			notebook, _ := d.typ.names()
-			field(h, string(d.typ))
+			field(h, string(d.typ), d.home)
 			for _, n := range notebook {
 				field(h, n, identity(t, g, n))
 			}

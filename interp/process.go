@@ -18,11 +18,12 @@ type process struct {
 	// Variables that something may point to. What they held stays there when
 	// the name gets another place, as a new variable of that name in a program.
 	pointed map[string]bool
+	renewed map[wire.Renewed]bool // what it was told of types that were declared again
 }
 
 func (s *Session) restart() {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}, pointed: map[string]bool{}}
+	p := &process{ready: make(chan struct{}), cancel: cancel, bound: map[string]wire.Var{}, pointed: map[string]bool{}, renewed: map[wire.Renewed]bool{}}
 	s.ending.Lock()
 	defer s.ending.Unlock()
 	s.proc = p
@@ -124,8 +125,15 @@ func (s *Session) told(p *plan, run *wire.Run) {
 	for i, v := range run.Vars {
 		run.Vars[i].Move = false // of this change only, not of a replay
 		proc.bound[v.Name] = run.Vars[i]
-		delete(proc.pointed, v.Name)
+		if !p.move[v.Name] {
+			delete(proc.pointed, v.Name)
+		}
 		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
+	}
+	if run.Renew != nil {
+		for _, r := range run.Renew.Types {
+			proc.renewed[r] = true
+		}
 	}
 	for _, name := range run.Drop {
 		delete(proc.bound, name)

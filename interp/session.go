@@ -283,6 +283,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	run.Drop = proc.dropped(p)
 	run.Keep = proc.leaving(run)
 	run.Stale = s.stale(p)
+	run.Renew = s.renewal(p, run.Stale)
 	began := time.Now()
 	s.ahead.begin(p)
 	done, err := proc.engine.Run(ctx, run, userOutput{out, s})

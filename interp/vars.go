@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -182,7 +183,7 @@ func (p *plan) settleVars() (errs diagnostics) {
 		}
 		d := &decl{kind: varDecl, key: v.name, names: []string{v.name}, src: p.src, off: v.off, end: v.off + len(v.name), typ: t}
 		if v.old != nil && p.sameType(v) {
-			d.heap, d.addressed = v.old.heap, v.old.addressed
+			d.heap, d.addressed, d.home = v.old.heap, v.old.addressed, v.old.home
 		}
 		notebook, _ := t.names()
 		for _, n := range notebook {
@@ -212,7 +213,11 @@ func (p *plan) settleMoves() (errs diagnostics) {
 			continue
 		}
 		obj := p.pkg.Scope().Lookup(name)
-		if d.shape != "" && !d.addressed && obj != nil && p.shape(obj.Type()) == d.shape {
+		home := p.homeOf(d, was)
+		if obj != nil && p.shape(obj.Type()) == d.shape && (home != "" || !d.addressed) {
+			moved := *d
+			moved.home = home
+			p.table.byName[name] = &moved
 			p.move[name] = true
 			continue
 		}
@@ -221,7 +226,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 		p.table.byName[name] = &lost
 		p.dropped = append(p.dropped, name)
 	}
-	if len(p.dropped) > 0 {
+	if len(p.dropped)+len(p.move) > 0 {
 		groups(p.table)
 	}
 	for _, name := range sortedKeys(p.table.byName) {
@@ -238,60 +243,87 @@ func (p *plan) settleMoves() (errs diagnostics) {
 	return errs
 }
 
-// shape describes a type by its memory alone: methods do not count, names of
-// fields do. It is "" for a type that can hold values of other types, which
-// would keep the methods they were made with.
-func (p *plan) shape(t types.Type) string {
-	var b strings.Builder
-	seen := map[types.Type]int{}
-	var write func(t types.Type) bool
-	write = func(t types.Type) bool {
-		t = types.Unalias(t)
-		if n, ok := seen[t]; ok {
-			fmt.Fprintf(&b, "#%d", n)
-			return true
-		}
-		seen[t] = len(seen)
-		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != p.pkg {
-			b.WriteString(types.TypeString(n, nil))
-		} else if ok {
-			b.WriteString(n.Obj().Name())
-		}
-		switch u := t.Underlying().(type) {
-		case *types.Basic:
-			b.WriteString(u.Name())
-			return u.Kind() != types.UnsafePointer
-		case *types.Pointer:
-			b.WriteString("*")
-			return write(u.Elem())
-		case *types.Slice:
-			b.WriteString("[]")
-			return write(u.Elem())
-		case *types.Array:
-			fmt.Fprintf(&b, "[%d]", u.Len())
-			return write(u.Elem())
-		case *types.Map:
-			b.WriteString("map[")
-			return write(u.Key()) && write(u.Elem())
-		case *types.Struct:
-			b.WriteString("{")
-			for f := range u.Fields() {
-				b.WriteString(f.Name() + " ")
-				if !write(f.Type()) {
-					return false
-				}
-				b.WriteString(";")
-			}
-			b.WriteString("}")
-			return true
-		case *types.Chan:
-			b.WriteString("chan ")
-			return write(u.Elem())
-		}
-		return false // interfaces and functions
-	}
-	if !write(t) {
+// homeOf is the linker symbol of the memory that variable d is in, whose group
+// had the hash was when the engine learned of it; "" if that is on the heap.
+func (p *plan) homeOf(d *decl, was string) string {
+	path := p.s.placed[was]
+	if path == "" || p.s.units[path].plugin == "" {
 		return ""
 	}
-	return b.String()
+	return cmp.Or(d.home, path+"."+d.key)
+}
+
+// shape describes a type by its memory alone: methods do not count, names of
+// fields do, and of interfaces the methods, by whose order they are found.
+func (p *plan) shape(t types.Type) string {
+	w := shapeWriter{pkg: p.pkg, seen: map[*types.Named]int{}}
+	w.write(t)
+	return w.String()
+}
+
+// shapeWriter is the work of shape.
+type shapeWriter struct {
+	strings.Builder
+	pkg  *types.Package
+	seen map[*types.Named]int
+}
+
+func (w *shapeWriter) write(t types.Type) {
+	t = types.Unalias(t)
+	if n, ok := t.(*types.Named); ok {
+		if i, ok := w.seen[n]; ok {
+			fmt.Fprintf(w, "#%d", i)
+			return
+		}
+		w.seen[n] = len(w.seen)
+		if n.Obj().Pkg() != w.pkg {
+			w.WriteString(types.TypeString(n.Origin(), nil))
+			w.all("", slices.Collect(n.TypeArgs().Types())...)
+			return
+		}
+		w.WriteString(n.Obj().Name())
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		w.WriteString(u.Name())
+	case *types.Pointer:
+		w.all("*", u.Elem())
+	case *types.Slice:
+		w.all("[]", u.Elem())
+	case *types.Array:
+		w.all(fmt.Sprintf("[%d]", u.Len()), u.Elem())
+	case *types.Map:
+		w.all("map", u.Key(), u.Elem())
+	case *types.Chan:
+		w.all("chan ", u.Elem())
+	case *types.Struct:
+		w.WriteString("{")
+		for f := range u.Fields() {
+			w.all(f.Name()+" ", f.Type())
+		}
+		w.WriteString("}")
+	case *types.Interface:
+		w.WriteString("interface{")
+		for m := range u.Methods() {
+			w.all(m.Name()+" ", m.Type())
+		}
+		w.WriteString("}")
+	case *types.Signature:
+		fmt.Fprintf(w, "func %t", u.Variadic())
+		w.all("", u.Params(), u.Results())
+	case *types.Tuple:
+		for v := range u.Variables() {
+			w.all(",", v.Type())
+		}
+	}
+}
+
+// all writes parts of a type.
+func (w *shapeWriter) all(before string, parts ...types.Type) {
+	w.WriteString(before + "(")
+	for _, t := range parts {
+		w.write(t)
+		w.WriteString(";")
+	}
+	w.WriteString(")")
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"runtime"
 	"runtime/debug"
@@ -106,6 +107,9 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 		if err := h.session.Bind(v.Name, v.Unit, t, v.Move); err != nil {
 			return b, err
 		}
+	}
+	if notice := h.session.Renew(r.Renew, alone); notice != "" {
+		fmt.Fprintln(os.Stderr, notice)
 	}
 	if r.Script != nil {
 		b.script, err = yaegi.Compile(cell, r.Script)

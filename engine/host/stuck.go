@@ -47,6 +47,14 @@ func stuck(all []trace.Stack, own int64) *wire.Stuck {
 	return s
 }
 
+// alone reports whether no goroutine is left that a cell has started, itself or
+// through a package.
+func alone() bool {
+	buf := make([]byte, 4<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	return len(buf) < cap(buf) && trace.Alone(string(buf))
+}
+
 // waits reports the states that another goroutine has to end. The runtime's
 // words may be followed by more, such as "(no cases)".
 func waits(state string) bool {

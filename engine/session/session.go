@@ -37,6 +37,7 @@ type Session struct {
 	kernel  Kernel
 	vars    map[string]variable
 	pointed []string // of the current cell
+	waiting wire.Renewal
 	memo    memoSession
 }
 
@@ -84,7 +85,7 @@ func (s *Session) leave(name string, v variable) {
 // lived elsewhere with the identical type, or if move vouches that its old type
 // differs from the new one in nothing but its methods; otherwise it starts at
 // zero. The storage that it leaves is zeroed, as by Drop. A variable that is there already
-// stays untouched.
+// stays untouched, also if only its type is another now.
 func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	old, had := s.vars[name]
 	var ptr reflect.Value
@@ -103,7 +104,7 @@ func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	if had && old.ptr == ptr {
 		return nil
 	}
-	if had {
+	if had && old.ptr.UnsafePointer() != ptr.UnsafePointer() { // else only its type is another
 		from, to := old.ptr.Type().Elem(), ptr.Type().Elem()
 		if from == to {
 			ptr.Elem().Set(old.ptr.Elem())

@@ -14,6 +14,7 @@ type Run struct {
 	Drop    []string // variables to forget first; their storage is zeroed
 	Keep    []string // variables whose storage, when they leave it, stays as it is: something may point to it
 	Stale   []string // generated packages whose types the notebook has replaced; values of them may still be about
+	Renew   *Renewal // what to do about them, once the variables are bound; nil if nothing
 
 	Entry  string  // compiled tier: the plugin file whose Run function is the cell
 	Script *Script // interpreted tier
@@ -27,6 +28,20 @@ type Var struct {
 	Unit string // import path of the generated package that declares it; "" for the engine's heap
 	Type *Type  // for the engine's heap: how to make it
 	Move bool   // the type differs from the one it had in nothing but methods: keep the value
+}
+
+// A Renewal gives values in interfaces, which remember their types, those that
+// took the place of theirs.
+type Renewal struct {
+	Types []Renewed
+	Cells map[string]int // variables -> the cell that declared it
+}
+
+// Renewed is a type that was declared again: the names and packages it had and has.
+type Renewed struct {
+	Name     string
+	Old, New string
+	Cell     int // that changed it
 }
 
 // Script is a cell for the interpreter. Source holds statements that have to do

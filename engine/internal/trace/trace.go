@@ -85,6 +85,20 @@ var (
 	position      = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
 )
 
+// creator matches what a dump says of a goroutine's origin.
+var creator = regexp.MustCompile(`(?m)^created by (\S+)`)
+
+// Alone reports whether a dump of all goroutines shows none that the notebook
+// has started: the engine's own are started by the engine and by the runtime.
+func Alone(dump string) bool {
+	for _, m := range creator.FindAllStringSubmatch(dump, -1) {
+		if !strings.HasPrefix(m[1], "gomemo/engine/") && !strings.HasPrefix(m[1], "runtime.") && !strings.HasPrefix(m[1], "runtime/") && !strings.HasPrefix(m[1], "os/signal.") {
+			return false
+		}
+	}
+	return true
+}
+
 // A Stack is what a dump tells of one goroutine.
 type Stack struct {
 	ID     int64

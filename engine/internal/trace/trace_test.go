@@ -36,6 +36,24 @@ created by nb/aa0.Run in goroutine 7
 	cell-aa0.go:11 +0x99
 `
 
+func TestAlone(t *testing.T) {
+	tests := []struct {
+		creator string
+		want    bool
+	}{
+		{"gomemo/engine/host.(*host).start in goroutine 1", true},
+		{"os/signal.Notify.func1.1 in goroutine 1", true},
+		{"main.main in goroutine 20", false},
+		{"net/http.(*Server).Serve in goroutine 20", false},
+	}
+	for _, tt := range tests {
+		dump := "goroutine 1 [running]:\nmain.main()\n\tx.go:1\n\ngoroutine 7 [select]:\nf()\n\tf.go:2\ncreated by " + tt.creator + "\n\tf.go:9\n"
+		if got := Alone(dump); got != tt.want {
+			t.Errorf("created by %s: %t", tt.creator, got)
+		}
+	}
+}
+
 func TestParseCrash(t *testing.T) {
 	var deep strings.Builder
 	deep.WriteString("runtime: goroutine stack exceeds 268435456-byte limit\nruntime: sp=0xc1 stack=[0xc2, 0xc3]\nfatal error: stack overflow\n\n")

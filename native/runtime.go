@@ -50,17 +50,25 @@ import (
 	_ "unsafe" // for linkname
 )
 
-// notebook is how an engine ends code of cells. It has a declaration of the
-// same layout.
+// notebook is how an engine ends code of cells and learns why it ended. It has
+// a declaration of the same layout.
 //
 //go:linkname notebook
 var notebook struct {
 	stop    uint32 // not 0: code of cells is to be ended wherever it can be preempted
 	exit    func() // called on its goroutine; must not return
 	preempt func() // preempts all goroutines that run
+	panics  func(each func(arg any, recovered, goexit bool)) // lists the panics of the calling goroutine, the last one first
 }
 
-func init() { notebook.preempt = notebookPreempt }
+func init() { notebook.preempt, notebook.panics = notebookPreempt, notebookPanics }
+
+// notebookPanics lists what printpanics would print.
+func notebookPanics(each func(arg any, recovered, goexit bool)) {
+	for p := getg()._panic; p != nil; p = p.link {
+		each(p.arg, p.recovered, p.goexit)
+	}
+}
 
 // notebookSig stands for no signal.
 const notebookSig = 1<<32 - 1

@@ -16,7 +16,11 @@ var notebook struct {
 	stop    uint32
 	exit    func()
 	preempt func()
+	panics  func(each func(arg any, recovered, goexit bool))
 }
+
+// panics lists the panics of the calling goroutine.
+func panics(each func(arg any, recovered, goexit bool)) { notebook.panics(each) }
 
 // force ends code of cells wherever it can be preempted, or stops doing so.
 func force(on bool) {

@@ -32,6 +32,7 @@ func (h *host) run(r *wire.Run) {
 	debug.SetPanicOnFault(true) // a wild pointer is an error of this cell
 	defer func() {
 		// The stack of a panic, and of runtime.Goexit, is still there.
+		all := h.thrown()
 		v := recover()
 		var pcs []uintptr
 		if !finished {
@@ -49,7 +50,7 @@ func (h *host) run(r *wire.Run) {
 		case asked:
 			answer.Error = &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: append(trace.Callers(where), body.at()...)}
 		case v != nil:
-			answer.Error = &wire.Error{Kind: "panic", Message: panicText(v), Frames: append(trace.Callers(pcs), body.at()...)}
+			answer.Error = &wire.Error{Kind: "panic", Message: panicsText(v, all), Frames: append(trace.Callers(pcs), body.at()...)}
 		default:
 			answer.Error = &wire.Error{Kind: "panic", Message: "the cell ended its own goroutine by runtime.Goexit", Frames: append(trace.Callers(pcs), body.at()...)}
 		}

@@ -31,6 +31,10 @@ type Options struct {
 	// Force(false) stops that. nil means that it cannot be done.
 	Force func(on bool)
 
+	// Panics lists the panics of the calling goroutine that are not over, the
+	// last one first. nil or an empty list means that only the last one is known.
+	Panics func(each func(arg any, recovered, goexit bool))
+
 	Ready wire.Ready // what to say at first
 
 	streams *streams // nil: cells may close them; else Out is an io.Closer
@@ -42,6 +46,7 @@ type host struct {
 	session *session.Session
 	loader  loader
 	force   func(on bool)
+	panics  func(each func(arg any, recovered, goexit bool))
 	streams *streams
 	out     io.Closer // what frames are written to, with streams
 
@@ -60,7 +65,7 @@ func Serve(o Options) error {
 	if err := frame.Read(in, &first); err != nil || first.Hello == nil {
 		return fmt.Errorf("host: no hello from the kernel process: %v", err)
 	}
-	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams, force: o.Force}
+	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams, force: o.Force, panics: o.Panics}
 	h.out, _ = o.Out.(io.Closer)
 	h.session = session.New(*first.Hello, h.conn)
 	if limit := first.Hello.Memory; limit > 0 {

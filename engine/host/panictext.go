@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -51,6 +52,52 @@ func panicText(v any) (text string) {
 	return fmt.Sprintf("%s(%s)", r.Type(), basic)
 }
 
+// inFlight is a panic that is not over, or runtime.Goexit.
+type inFlight struct {
+	arg       any
+	recovered bool
+	goexit    bool
+}
+
+// thrown lists the panics of the calling goroutine, the first one first.
+func (h *host) thrown() (all []inFlight) {
+	if h.panics != nil {
+		h.panics(func(arg any, recovered, goexit bool) { all = append(all, inFlight{arg, recovered, goexit}) })
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// panicsText is panicText for the value of the last of several panics, with the
+// others in front of it (runtime.printpanics).
+func panicsText(last any, all []inFlight) string {
+	var b strings.Builder
+	for i, p := range all {
+		again := i+1 < len(all) && words(all[i+1].arg) == words(p.arg)
+		if i > 0 && words(all[i-1].arg) == words(p.arg) {
+			continue // it is what was recovered
+		}
+		if i > 0 && !all[i-1].goexit {
+			b.WriteByte('\t')
+		}
+		if p.goexit {
+			continue
+		}
+		b.WriteString("panic: " + panicText(p.arg))
+		switch {
+		case p.recovered && again:
+			b.WriteString(" [recovered, repanicked]")
+		case p.recovered:
+			b.WriteString(" [recovered]")
+		}
+		b.WriteByte('\n')
+	}
+	if b.Len() == 0 {
+		return panicText(last)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), "panic: "), "\n")
+}
+
 // basicText formats a value of a basic kind as the runtime's print does.
 func basicText(r reflect.Value) (string, bool) {
 	switch {
@@ -74,4 +121,7 @@ func indented(s string) string { return strings.ReplaceAll(s, "\n", "\n\t") }
 
 // dataWord returns the second word of an interface value, the address that
 // the runtime prints for a value of a type that it does not format.
-func dataWord(v any) uintptr { return (*[2]uintptr)(unsafe.Pointer(&v))[1] }
+func dataWord(v any) uintptr { return words(v)[1] }
+
+// words are what an interface value consists of.
+func words(v any) [2]uintptr { return *(*[2]uintptr)(unsafe.Pointer(&v)) }

@@ -286,6 +286,8 @@ func (r *relay) explain() *wire.Death {
 	d.Message, d.ExitCode, d.Signal = r.process.explain()
 	if r.process.severed {
 		d.Message = trace.Severed
+	} else if d.ExitCode == 2 && !r.process.page.exited() {
+		d.Message = trace.Unreported
 	}
 	if r.process.over {
 		d.Message = overrun(r.process.memory, r.process.page.crowd())

@@ -16,6 +16,7 @@ type page struct {
 	mem        []byte
 	stop       *uint32 // nil until the engine has said where it is
 	goroutines *int64
+	exits      *uint32 // nil too if the engine does not set it
 }
 
 // makePage makes the memory and the file that the engine is given to map it.
@@ -45,6 +46,9 @@ func (p *page) locate(r *wire.Ready) {
 		p.stop = (*uint32)(unsafe.Pointer(&p.mem[r.Stop]))
 		p.goroutines = (*int64)(unsafe.Pointer(&p.mem[r.Goroutines]))
 	}
+	if r.TellsExits && fits(r.Exits, 4) {
+		p.exits = (*uint32)(unsafe.Pointer(&p.mem[r.Exits]))
+	}
 }
 
 func (p *page) setStop(v uint32) {
@@ -61,8 +65,11 @@ func (p *page) crowd() int64 {
 	return atomic.LoadInt64(p.goroutines)
 }
 
+// exited reports that the engine ended by os.Exit, or that this is not known.
+func (p *page) exited() bool { return p.exits == nil || atomic.LoadUint32(p.exits) != 0 }
+
 func (p *page) unmap() {
-	p.stop, p.goroutines = nil, nil
+	p.stop, p.goroutines, p.exits = nil, nil, nil
 	if p.mem != nil {
 		_ = unix.Munmap(p.mem) // it is ours: this cannot fail
 		p.mem = nil

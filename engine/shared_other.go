@@ -20,4 +20,5 @@ func makePage() (page, *os.File, error) {
 func (*page) locate(*wire.Ready) {}
 func (*page) setStop(uint32)     {}
 func (*page) crowd() int64       { return 0 }
+func (*page) exited() bool       { return true }
 func (*page) unmap()             {}

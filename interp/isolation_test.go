@@ -122,6 +122,8 @@ var deaths = []struct {
 	{"stdout", "fmt.Println(\"seen\")\nos.Stdout.Close()\nfmt.Println(\"lost\")", "seen\nthe cell closed its standard output; what was printed after that is lost", true},
 	{"streams", "syscall.Close(1)\nsyscall.Close(2)", "the cell closed its standard output and its standard error", true},
 	{"descriptors", "for fd := 3; fd < 64; fd++ { syscall.Close(fd) }", "", true},
+	{"all descriptors and streams", "for fd := range 2000 { syscall.Close(fd) }", "closed file descriptors that are not its own", false},
+	{"a crash without streams", "for fd := range 2000 { syscall.Close(fd) }\ngo func() { panic(1) }()\nselect {}", "the process of the cell crashed (exit status 2) and could not say why", false},
 	{"all descriptors", "for fd := 3; fd < 2000; fd++ { syscall.Close(fd) }", "the cell closed file descriptors that are not its own", false},
 	{"memory", "var all [][]byte\nfor {\n\tb := make([]byte, 1<<20)\n\tfor i := range b { b[i] = 1 }\n\tall = append(all, b)\n}", "out of memory: the cell took its engine past the limit of 512 MiB", false},
 	{"one block", "b := make([]byte, 1<<40)\nfor i := range b { b[i] = 1 }", "out of memory", false},

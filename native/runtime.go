@@ -46,6 +46,7 @@ var runtimeAdditions = map[string]string{
 
 import (
 	"internal/abi"
+	"internal/runtime/exithook"
 	"internal/stringslite"
 	_ "unsafe" // for linkname
 )
@@ -59,9 +60,19 @@ var notebook struct {
 	exit    func() // called on its goroutine; must not return
 	preempt func() // preempts all goroutines that run
 	panics  func(each func(arg any, recovered, goexit bool)) // lists the panics of the calling goroutine, the last one first
+	exiting func() // called by os.Exit if not nil
 }
 
-func init() { notebook.preempt, notebook.panics = notebookPreempt, notebookPanics }
+func init() {
+	notebook.preempt, notebook.panics = notebookPreempt, notebookPanics
+	exithook.Add(exithook.Hook{F: notebookExit, RunOnFailure: true})
+}
+
+func notebookExit() {
+	if notebook.exiting != nil {
+		notebook.exiting()
+	}
+}
 
 // notebookPanics lists what printpanics would print.
 func notebookPanics(each func(arg any, recovered, goexit bool)) {

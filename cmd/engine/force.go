@@ -17,6 +17,13 @@ var notebook struct {
 	exit    func()
 	preempt func()
 	panics  func(each func(arg any, recovered, goexit bool))
+	exiting func()
+}
+
+// exiting has f called by os.Exit.
+func exiting(f func()) bool {
+	notebook.exiting = f
+	return true
 }
 
 // panics lists the panics of the calling goroutine.

@@ -9,4 +9,4 @@ import (
 	"gomemo/engine/host"
 )
 
-func main() { os.Exit(host.Main(host.Options{Force: force, Panics: panics})) }
+func main() { os.Exit(host.Main(host.Options{Force: force, Panics: panics, Exiting: exiting})) }

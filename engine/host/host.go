@@ -35,6 +35,9 @@ type Options struct {
 	// last one first. nil or an empty list means that only the last one is known.
 	Panics func(each func(arg any, recovered, goexit bool))
 
+	// Exiting has f called by os.Exit. It reports whether that can be done.
+	Exiting func(f func()) bool
+
 	Ready wire.Ready // what to say at first
 
 	streams *streams // nil: cells may close them; else Out is an io.Closer

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -39,7 +40,9 @@ func Main(o Options) int {
 		Print: fmt.Print, Println: fmt.Println, Printf: fmt.Printf, Sprint: fmt.Sprint, Sprintln: fmt.Sprintln, Sprintf: fmt.Sprintf, Errorf: fmt.Errorf,
 	}
 	ready := wire.Ready{PID: os.Getpid()}
-	ready.Stop, ready.Goroutines, ready.Shared = share(fdShared)
+	if ready.Shared = share(fdShared, &ready); ready.Shared && o.Exiting != nil {
+		ready.TellsExits = o.Exiting(func() { atomic.StoreUint32(&rt.Shared.Exits, 1) })
+	}
 	syscall.Close(fdShared)
 	in, out, crash, life := away(fdIn, "frames in"), away(fdOut, "frames out"), away(fdCrash, "crash output"), away(fdLife, "life")
 	var err error

@@ -2,5 +2,7 @@
 
 package host
 
+import "gomemo/engine/wire"
+
 // share does nothing here: interrupts come as frames alone.
-func share(uintptr) (stop, goroutines int, ok bool) { return 0, 0, false }
+func share(uintptr, *wire.Ready) bool { return false }

@@ -20,5 +20,9 @@ var Shared struct {
 	// started many.
 	Goroutines int64
 
+	// Exits is non-zero once the process ends by os.Exit: else an end with the
+	// runtime's exit status is a crash, whatever could be said of it.
+	Exits uint32
+
 	_ [2 * apart]byte
 }

@@ -42,8 +42,10 @@ type Ready struct {
 
 	// Shared says that the engine has mapped the memory that it was given, in
 	// which the fields of rt.Shared are at these offsets.
-	Shared           bool `json:",omitempty"`
-	Stop, Goroutines int  `json:",omitempty"`
+	Shared                  bool `json:",omitempty"`
+	Stop, Goroutines, Exits int  `json:",omitempty"`
+
+	TellsExits bool `json:",omitempty"` // rt.Shared.Exits is set
 }
 
 // Interrupt asks for the end of cell Seq. One for a cell that does not run

@@ -75,6 +75,10 @@ var (
 // Severed explains that an engine cannot go on without what a cell closed.
 const Severed = "the cell closed file descriptors that are not its own, which its process cannot do without; close only what the cell opened"
 
+// Unreported is what can be said when the runtime has ended the process and
+// nothing has arrived of its report.
+const Unreported = "the process of the cell crashed (exit status 2) and could not say why: the cell has closed file descriptors that are not its own, or called syscall.Exit"
+
 // Fault explains the use of memory that is not there.
 func Fault(address string) string {
 	return "runtime error: there is no memory at address " + address + ", where a pointer made with package unsafe leads"

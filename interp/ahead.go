@@ -273,6 +273,7 @@ func (p *plan) successor(imp types.Importer) *Session {
 	c.files, c.typeExprs = maps.Clone(s.files), maps.Clone(s.typeExprs)
 	c.placed, c.layouts = maps.Clone(s.placed), maps.Clone(s.layouts)
 	c.ran, c.hashOf = maps.Clone(s.ran), maps.Clone(s.hashOf)
+	c.effects, c.linked = slices.Clone(s.effects), maps.Clone(s.linked)
 	c.units = make(map[string]*unit, len(s.units))
 	for path, u := range s.units {
 		n := *u

@@ -235,18 +235,40 @@ func (p *plan) bindImports() (errs diagnostics) {
 			}
 			name = pkg.Name()
 		}
+		if e.name == "_" || p.hasEffect(e.path) {
+			p.blank = append(p.blank, e.path)
+		}
 		switch e.name {
 		case "":
 			p.imports[name] = e.path
 		case "_":
-			p.blank = append(p.blank, e.path)
 		case ".":
 			p.dots = append(p.dots, e.path)
 		default:
 			p.imports[e.name] = e.path
 		}
 	}
+	for _, pth := range p.s.effects { // after the end of an engine
+		if !p.s.linked[pth] && !slices.Contains(p.blank, pth) && p.s.exported(pth) {
+			p.blank = append(p.blank, pth)
+		}
+	}
 	return errs
+}
+
+// effects are the standard packages that are imported for what their
+// initialization does.
+var effects = map[string]bool{
+	"expvar": true, "image/gif": true, "image/jpeg": true, "image/png": true, "net/http/pprof": true, "time/tzdata": true,
+	"crypto/md5": true, "crypto/sha1": true, "crypto/sha256": true, "crypto/sha512": true,
+}
+
+// hasEffect reports whether an import has to initialize its package at once, as
+// in a program: nothing tells what the packages of a module do, such as to
+// register a driver, before the notebook uses one of their names.
+func (p *plan) hasEffect(pth string) bool {
+	own := strings.HasPrefix(pth, "gomemo/")
+	return (effects[pth] || !isStandard(pth) && !own) && !p.s.linked[pth] && !p.s.uncompiled()
 }
 
 // isStandard reports whether a path looks like the standard library's.

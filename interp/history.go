@@ -18,6 +18,7 @@ type record struct {
 	vars   []wire.Var      // where the variables it mentions lived
 	sets   map[string]bool // variables it declares or may change
 	reads  map[string]bool // variables it mentions
+	blank  []string        // packages that it initializes
 	repeat bool            // running it again gives the same values
 	wild   bool            // it calls functions that are only known at run time, which may change any variable
 	shared []string        // variables that held references when it ran, if it may have changed memory that they share
@@ -26,7 +27,7 @@ type record struct {
 
 // remember adds a cell to the history.
 func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Duration) {
-	r := &record{src: p.src, run: run, sets: map[string]bool{}, reads: map[string]bool{}, repeat: done.Error == nil}
+	r := &record{src: p.src, run: run, sets: map[string]bool{}, reads: map[string]bool{}, blank: p.blank, repeat: done.Error == nil}
 	roots := p.rootsOf(r)
 	for _, st := range p.body {
 		r.repeat = r.repeat && p.impurity(st) == ""

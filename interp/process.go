@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"gomemo/engine/wire"
 )
@@ -27,6 +28,7 @@ func (s *Session) restart() {
 	s.ending.Lock()
 	defer s.ending.Unlock()
 	s.proc = p
+	s.linked = map[string]bool{}
 	if s.ended {
 		p.err = errClosed
 		close(p.ready)
@@ -138,6 +140,12 @@ func (s *Session) told(p *plan, run *wire.Run) {
 	for _, name := range run.Drop {
 		delete(proc.bound, name)
 		delete(proc.pointed, name)
+	}
+	for _, path := range p.blank {
+		s.linked[path] = true
+		if !slices.Contains(s.effects, path) {
+			s.effects = append(s.effects, path)
+		}
 	}
 	for _, d := range p.addressed {
 		proc.pointed[d.names[0]] = true

@@ -55,6 +55,8 @@ func (s *Session) rebuild(ctx context.Context) {
 		}
 		return moved[old]
 	}
+	// What a cell gave its variables stays true only if its code has not changed.
+	same := func(r *record, old, path string) bool { return path == old || path != "" && len(r.sets) == 0 }
 	var history []*record
 	for _, r := range s.history {
 		n, run := *r, *r.run
@@ -64,11 +66,11 @@ func (s *Session) rebuild(ctx context.Context) {
 			for _, old := range r.run.Plugins {
 				path := again(old)
 				run.Plugins = append(run.Plugins, path)
-				n.repeat = n.repeat && path != ""
+				n.repeat = n.repeat && same(r, old, path)
 			}
 			if r.run.Entry != "" {
 				run.Entry = again(r.run.Entry)
-				n.repeat = n.repeat && run.Entry != ""
+				n.repeat = n.repeat && same(r, r.run.Entry, run.Entry)
 			}
 		} else {
 			n.repeat = false // its plugins are those of another engine

@@ -109,6 +109,9 @@ func (s *Session) replayAll(ctx context.Context, proc *process, v *replayed) (di
 				v.have[name] = true
 				delete(v.lost, name)
 			}
+			for _, path := range r.blank {
+				s.linked[path] = true
+			}
 			kept = append(kept, r)
 			continue
 		}

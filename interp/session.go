@@ -93,6 +93,8 @@ type generated struct {
 	units   map[string]*unit
 	layouts map[string]layout
 	ran     map[string]string // statements -> the plugin whose Run function they are
+	effects []string          // packages that were imported for what their initialization does, too
+	linked  map[string]bool   // those of them that this engine has
 	hashOf  map[string]string // variables -> hash of their group when the engine learned of them
 }
 

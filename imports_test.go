@@ -29,6 +29,9 @@ var allowed = map[string][]string{
 	"engine/internal/frame": {},
 	"engine/internal/trace": {"engine/wire"},
 
+	// The engine process only.
+	"engine/retype": {},
+
 	// Ordinary libraries: they know nothing of kernels, cells or engines.
 	"display": {},
 	"persist": {"internal/atomicfile", "internal/mmap"},
@@ -52,7 +55,7 @@ var allowed = map[string][]string{
 	"engine/host": {
 		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi", "persist",
 	},
-	"cmd/engine": {"engine/host", "engine/rt"},
+	"cmd/engine": {"engine/host", "engine/retype", "engine/rt", "engine/wire"},
 
 	// The kernel process. kernel and interp declare what they need and get it
 	// from cmd/kernel.

@@ -129,7 +129,7 @@ func (g *generator) constant(t string) string {
 
 func (g *generator) zero(t string) string {
 	switch t {
-	case "Point", "Outer", "[3]int", "[2]float64":
+	case "struct{ X int; y string }", "[5]Small", "Point", "Outer", "[3]int", "[2]float64":
 		return t + "{}"
 	case "error":
 		return g.pick("error(nil)", `errors.New("n")`)
@@ -153,7 +153,7 @@ func (g *generator) boolean(depth int) string {
 	case 3:
 		return "(" + g.place("any", depth) + g.pick(" == ", " != ") + g.pick("nil", g.expr("any", depth), "any("+g.expr(t, depth)+")") + ")"
 	case 4:
-		t = g.pick("Point", "*Point", "[3]int", "error", "Shape", "Outer")
+		t = g.pick("Point", "*Point", "[3]int", "error", "Shape", "Outer", "struct{ X int; y string }", "[5]Small")
 		return "(" + g.expr(t, depth) + g.pick(" == ", " != ") + g.expr(t, depth) + ")"
 	case 5:
 		t = g.pick("*Point", "[]int", "map[string]int", "error", "[]string", "Shape")
@@ -334,7 +334,7 @@ func (g *generator) composite(t string, depth int) string {
 	case "Shape":
 		return g.pick("Shape("+g.expr("Point", depth)+")", "Shape("+g.expr("*Point", depth)+")", "a2.(Shape)")
 	}
-	return g.constant(t)
+	return g.compositeOf(t, depth)
 }
 
 // cell is a cell of a few statements.
@@ -375,7 +375,7 @@ func (g *generator) name(t string) string {
 }
 
 func (g *generator) define() string {
-	t := g.pick("int", "string", "[]int", "float64", "Point", "uint8", "any", "int8", "*Point")
+	t := g.pick("int", "string", "[]int", "float64", "Point", "uint8", "any", "int8", "*Point", g.pick(composites...))
 	e := g.expr(t, 2)
 	n := g.name(t)
 	switch g.r.IntN(3) {
@@ -414,6 +414,9 @@ func (g *generator) stmt(depth int) string {
 			"case error:\nfmt.Println(v.Error())\ndefault:\n" + g.simple(1) + "\n}"
 	case 7:
 		return g.block(depth)
+	}
+	if g.chance(15) {
+		return g.withComposite(2)
 	}
 	return g.simple(3)
 }

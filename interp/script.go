@@ -23,9 +23,8 @@ type scripter struct {
 	text   bool           // the script is more than one leaf after another
 	heap   map[*decl]bool // variables that this cell puts on the engine's heap
 	locals map[types.Object]int
-	held   map[string]bool // types that loaded code has; see holds
-	line   int             // of what is being written
-	rounds int             // of the loops around, at most
+	line   int // of what is being written
+	rounds int // of the loops around, at most
 	nloops int
 	used   map[string]bool // rows of the table that said yes
 

@@ -240,7 +240,6 @@ func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *typ
 	if !sc.standard(t) {
 		sc.need(c, "a method of a module's type")
 	}
-	sc.note(fn.Type())
 	_, wantPtr := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer)
 	switch {
 	case wantPtr && !isPtr:

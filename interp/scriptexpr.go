@@ -140,7 +140,6 @@ func (sc *scripter) symbol(n ast.Node, obj types.Object) wire.Expr {
 		sc.need(n, "a variable of the standard library")
 	} else {
 		sc.need(n, "a function of the standard library")
-		sc.note(obj.Type())
 	}
 	return wire.Expr{Op: "symbol", Name: full}
 }
@@ -155,7 +154,6 @@ func (sc *scripter) registered(n ast.Node, d *decl) string {
 		}
 		sc.needNamed(n, "a function that is not loaded yet", "a call of "+title+", which is not loaded yet")
 	}
-	sc.note(sc.p.signature(d))
 	path := sc.p.s.placed[d.group.hash]
 	if d.kind == methodDecl {
 		typ, name := cut(d.key)

@@ -7,10 +7,8 @@ import (
 	"gomemo/engine/wire"
 )
 
-// typ describes a type to the engine, which has to have it: the types of
-// loaded code, of the standard library, and the common ones of the engine. A
-// type that the engine would have to make is another one to the runtime than
-// that of code which is compiled later.
+// typ describes a type to the engine, which has to have it or to make it of
+// types that it has.
 func (sc *scripter) typ(n ast.Node, t types.Type) *wire.Type {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
@@ -28,11 +26,14 @@ func (sc *scripter) typ(n ast.Node, t types.Type) *wire.Type {
 		return sc.composite(n, t, w)
 	case *types.Map:
 		return sc.composite(n, t, &wire.Type{Kind: "map", Key: sc.typ(n, t.Key()), Elem: sc.typ(n, t.Elem())})
+	case *types.Struct:
+		return sc.structure(n, t)
 	case *types.Interface:
 		if t.Empty() && !t.IsComparable() {
 			sc.need(n, "type any")
 			return &wire.Type{Kind: "any"}
 		}
+		sc.needNamed(n, "an interface without a name", "a value of type "+sc.typeName(t))
 	case *types.Named:
 		return sc.named(n, t)
 	case *types.Chan:
@@ -40,8 +41,29 @@ func (sc *scripter) typ(n ast.Node, t types.Type) *wire.Type {
 	case *types.Signature:
 		sc.needNamed(n, "a function value", "a value of type "+sc.typeName(t))
 	}
-	sc.needNamed(n, "a type that no loaded code has", "a value of type "+sc.typeName(t))
+	sc.needNamed(n, "another expression", "a value of type "+sc.typeName(t))
 	return nil
+}
+
+// structure describes the type of a struct without a name.
+func (sc *scripter) structure(n ast.Node, t *types.Struct) *wire.Type {
+	sc.need(n, "a struct without a name")
+	w := &wire.Type{Kind: "struct"}
+	for i := range t.NumFields() {
+		f := t.Field(i)
+		if f.Embedded() || f.Name() == "_" {
+			sc.needNamed(n, "an embedded or blank field of a struct without a name", "a value of type "+sc.typeName(t))
+		}
+		field := wire.Field{Name: f.Name(), Type: sc.typ(n, f.Type()), Tag: t.Tag(i)}
+		if !f.Exported() {
+			field.Path = f.Pkg().Path()
+			if f.Pkg() == sc.p.pkg {
+				field.Path = "main"
+			}
+		}
+		w.Fields = append(w.Fields, field)
+	}
+	return sc.composite(n, t, w)
 }
 
 func (sc *scripter) typeName(t types.Type) string {
@@ -64,14 +86,10 @@ func (sc *scripter) basic(n ast.Node, t *types.Basic) *wire.Type {
 }
 
 func (sc *scripter) composite(n ast.Node, t types.Type, w *wire.Type) *wire.Type {
-	if w.Common() {
-		sc.need(n, "common composite types")
-		return w
+	if !wire.AnyType && !w.Common() && sc.p.s.mode != Interpreted { // there, no code is ever loaded
+		sc.needNamed(n, "a type that has to be made", "a value of type "+sc.typeName(t)+", a type that has to be made,")
 	}
-	if sc.p.s.mode != Interpreted && !sc.holds(t) { // there, no code is ever loaded
-		sc.needNamed(n, "a type that no loaded code has", "a value of type "+sc.typeName(t)+", a type that no loaded code has,")
-	}
-	sc.need(n, "types of loaded code")
+	sc.need(n, "composite types")
 	return w
 }
 
@@ -126,64 +144,4 @@ func hiddenMethods(t types.Type) bool {
 		}
 	}
 	return false
-}
-
-// holds reports whether loaded code has a composite type: it is a part of what
-// the code declares.
-func (sc *scripter) holds(t types.Type) bool {
-	if sc.held == nil {
-		sc.held = map[string]bool{}
-		for _, d := range sc.p.table.all() {
-			if !sc.placed(d) || d.kind == constDecl || d.key == "_" {
-				continue
-			}
-			sc.note(sc.p.signature(d))
-		}
-	}
-	return sc.held[sc.typeKey(t)]
-}
-
-func (sc *scripter) typeKey(t types.Type) string { return types.TypeString(t, nil) }
-
-// note adds the types that go with t to those that loaded code has.
-func (sc *scripter) note(t types.Type) {
-	if sc.held == nil {
-		sc.holds(types.Typ[types.Int])
-	}
-	if t == nil || sc.held[sc.typeKey(t)] {
-		return
-	}
-	t = types.Unalias(t)
-	sc.held[sc.typeKey(t)] = true
-	switch u := t.(type) {
-	case *types.Slice:
-		sc.note(u.Elem())
-	case *types.Array:
-		sc.note(u.Elem())
-	case *types.Pointer:
-		sc.note(u.Elem())
-	case *types.Map:
-		sc.note(u.Key())
-		sc.note(u.Elem())
-	case *types.Struct:
-		for f := range u.Fields() {
-			sc.note(f.Type())
-		}
-	case *types.Signature:
-		if u.TypeParams() != nil || u.RecvTypeParams() != nil {
-			return
-		}
-		for v := range u.Params().Variables() {
-			sc.note(v.Type())
-		}
-		for v := range u.Results().Variables() {
-			sc.note(v.Type())
-		}
-	case *types.Named:
-		if u.TypeArgs() == nil && u.TypeParams() == nil && u.Obj().Pkg() == sc.p.pkg {
-			if _, iface := u.Underlying().(*types.Interface); !iface {
-				sc.note(u.Underlying())
-			}
-		}
-	}
 }

@@ -21,6 +21,7 @@ var unreachable = map[string]string{
 	"x*y + z of floats":           "on this processor it is exact",
 	"a hidden field":              "the checker refuses it, except in embedded structs",
 	"a method of a module's type": "needs a module",
+	"a type that has to be made":  "not on this system",
 	"another statement":           "a guard",
 	"another expression":          "a guard",
 }

@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"sort"
 	"strings"
+
+	"gomemo/engine/wire"
 )
 
 // unit is a generated package that this session has compiled or is about to.
@@ -147,7 +149,7 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 					ts := d.node.(*ast.TypeSpec)
 					if ts.TypeParams == nil && d.key != "_" && !isConstraint(p.pkg, d.key) {
 						fmt.Fprintf(&b, "\t_r.Type(%q, %q, (*%s%s)(nil))\n", u.Path, d.key, q, d.key)
-						if !ts.Assign.IsValid() {
+						if !ts.Assign.IsValid() && !wire.AnyType {
 							b.WriteString(p.spell(q, d.key))
 						}
 					}

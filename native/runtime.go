@@ -3,6 +3,7 @@ package native
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"gomemo/interp"
 )
@@ -15,7 +16,7 @@ import (
 // notebook.stop, which nothing else does: without it the edited runtime does
 // what the unedited one does. The stack looks as if the code had caused a fault,
 // for which compiler and runtime know what is alive.
-var runtimeEdits = []edit{
+var stopEdits = []edit{
 	{
 		file: "runtime/signal_unix.go", why: "code of cells can be ended where it can be preempted",
 		anchor: "\t\t\tctxt.pushCall(abi.FuncPCABI0(asyncPreempt), newpc)\n",
@@ -40,8 +41,14 @@ var runtimeEdits = []edit{
 	},
 }
 
+// runtimeEdits are those of package runtime and of what it needs.
+var runtimeEdits = slices.Concat(stopEdits, typeEdits)
+
 // runtimeAdditions are whole files that runtimeEdits call.
 var runtimeAdditions = map[string]string{
+	"runtime/notebooktypes.go": runtimeTypes,
+	"reflect/notebook.go":      reflectTypes,
+
 	"runtime/notebook.go": fmt.Sprintf(`package runtime
 
 import (

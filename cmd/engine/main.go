@@ -9,4 +9,7 @@ import (
 	"gomemo/engine/host"
 )
 
-func main() { os.Exit(host.Main(host.Options{Force: force, Panics: panics, Exiting: exiting})) }
+func main() {
+	oneType()
+	os.Exit(host.Main(host.Options{Force: force, Panics: panics, Exiting: exiting}))
+}

@@ -21,8 +21,8 @@ type Declarations interface {
 
 // Spell is given zero values of types that package reflect can make of a
 // declared type. What reflect has made before a plugin spells the type out is
-// another type to that plugin's code, so the plugin that declares the type
-// spells out the usual ones.
+// another type to that plugin's code where wire.AnyType is false, so there the
+// plugin that declares the type spells out the usual ones.
 //
 //go:noinline
 func Spell(zeros ...any) {}

@@ -1,12 +1,18 @@
 package wire
 
+import "runtime"
+
+// AnyType says that the engine may make every composite type: the runtime takes
+// it for the same type when a plugin brings it (engine/retype).
+const AnyType = runtime.GOOS == "linux" && (runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64")
+
 // Basic lists the basic types.
 var Basic = []string{"bool", "string", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
 	"float32", "float64", "complex64", "complex128"}
 
 // Common reports a composite type that the engine's own code has, so that the
-// runtime takes it for the same type when a plugin brings it: those of
-// engine/yaegi/common.go.
+// runtime takes it for the same type when a plugin brings it, whether AnyType is
+// true or not: those of engine/yaegi/common.go.
 func (t *Type) Common() bool {
 	switch t.Kind {
 	case "slice":
@@ -35,4 +41,4 @@ func (t *Type) Common() bool {
 }
 
 // simple reports the basic types, any and error.
-func (t *Type) simple() bool { return t.Elem == nil && t.Kind != "named" }
+func (t *Type) simple() bool { return t.Elem == nil && t.Kind != "named" && t.Kind != "struct" }

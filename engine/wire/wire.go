@@ -100,11 +100,20 @@ type Expr struct {
 
 // Type describes a type that the engine can construct by reflection.
 type Type struct {
-	Kind string // a basic type's name, "slice", "array", "map", "pointer", "named", "any", "error"
-	Name string // named: "nb/<hash>.T" or "time.Duration"
-	Key  *Type  // map
-	Elem *Type  // slice, array, map, pointer
-	Len  int    // array
+	Kind   string  // a basic type's name, "slice", "array", "map", "pointer", "struct", "named", "any", "error"
+	Name   string  `json:",omitempty"` // named: "nb/<hash>.T" or "time.Duration"
+	Key    *Type   `json:",omitempty"` // map
+	Elem   *Type   `json:",omitempty"` // slice, array, map, pointer
+	Len    int     `json:",omitempty"` // array
+	Fields []Field `json:",omitempty"` // struct
+}
+
+// Field is a field of a struct that has no name. None is embedded.
+type Field struct {
+	Name string
+	Path string `json:",omitempty"` // of the package that it is known in; "" for all of them
+	Type *Type
+	Tag  string `json:",omitempty"`
 }
 
 // Site is one call in a top-level statement that is looked up before it runs.

@@ -24,6 +24,9 @@ func Type(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 		}
 		return nil, fmt.Errorf("type %s is not loaded", w.Name)
 	}
+	if w.Kind == "struct" {
+		return structure(r, w)
+	}
 	elem, err := Type(r, w.Elem)
 	if err != nil {
 		return nil, err
@@ -49,6 +52,24 @@ func Type(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 		return reflect.MapOf(key, elem), nil
 	}
 	return nil, fmt.Errorf("a type of unknown kind %q", w.Kind)
+}
+
+// structure makes the type of a struct that has no name.
+func structure(r *session.Registry, w *wire.Type) (t reflect.Type, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("a struct: %v", v)
+		}
+	}()
+	var fields []reflect.StructField
+	for _, f := range w.Fields {
+		typ, err := Type(r, f.Type)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, reflect.StructField{Name: f.Name, PkgPath: f.Path, Type: typ, Tag: reflect.StructTag(f.Tag)})
+	}
+	return reflect.StructOf(fields), nil
 }
 
 var basic = map[string]reflect.Type{

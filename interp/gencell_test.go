@@ -169,7 +169,11 @@ func (g *generator) boolean(depth int) string {
 func (g *generator) atom(t string, depth int) string { return "(" + g.expr(t, depth) + ")" }
 
 func (g *generator) text(depth int) string {
-	switch g.r.IntN(14) {
+	switch g.r.IntN(17) {
+	case 15:
+		return "fs2()"
+	case 14:
+		return "pokes(" + g.expr("string", depth) + ")"
 	case 0, 1:
 		return "(" + g.expr("string", depth) + " + " + g.expr("string", depth) + ")"
 	case 2:
@@ -267,7 +271,13 @@ func (g *generator) operand(t string, depth int) string {
 }
 
 func (g *generator) integer(depth int) string {
-	switch g.r.IntN(12) {
+	switch g.r.IntN(17) {
+	case 14:
+		return g.pick("fn1("+g.expr("int", depth)+")", "fn2("+g.expr("int", depth)+")", "fs1()")
+	case 15:
+		return g.pick("sumOf(two("+g.expr("int", depth)+"))", "len(fmt.Sprintln(div("+g.expr("int", depth)+", i1)))")
+	case 11, 12, 13:
+		return "poke(" + g.expr("int", depth-1) + ")"
 	case 0, 1:
 		return g.pick("len", "cap") + "(" + g.place(g.pick("[]int", "[]byte", "[]string", "[][]int"), depth) + ")"
 	case 2:
@@ -314,7 +324,7 @@ func (g *generator) composite(t string, depth int) string {
 	case "[]Point":
 		return g.pick("append(ps, "+g.expr("Point", depth)+")", "[]Point{{1, 2}, "+g.expr("Point", depth)+"}", slicing("ps"))
 	case "Point":
-		return g.pick("Point{"+g.expr("int", depth)+", "+g.expr("int8", depth)+"}", "Point{y: "+g.expr("int8", depth)+"}", "mk("+g.expr("int", depth)+", 1)", "*"+g.place("*Point", depth), "pt1.Add("+g.expr("int", depth)+", 2)", "a2.(Point)", "ps[1:][0]")
+		return g.pick("Point{"+g.expr("int", depth)+", "+g.expr("int8", depth)+"}", "Point{y: "+g.expr("int8", depth)+"}", "mk("+g.expr("int", depth)+", 1)", "pokep("+g.expr("Point", depth)+")", "*"+g.place("*Point", depth), "pt1.Add("+g.expr("int", depth)+", 2)", "a2.(Point)", "ps[1:][0]")
 	case "Outer":
 		return "Outer{Point: " + g.expr("Point", depth) + ", In: " + g.expr("*Point", depth) + "}"
 	case "*Point":
@@ -322,7 +332,7 @@ func (g *generator) composite(t string, depth int) string {
 	case "[3]int":
 		return g.pick("[3]int{"+g.expr("int", depth)+", 2: "+g.expr("int", depth)+"}", "[...]int{1, i1, 3}")
 	case "map[string]int":
-		return g.pick("map[string]int{"+g.expr("string", depth)+": "+g.expr("int", depth)+", \"k\": i1}", "make(map[string]int, 3)")
+		return g.pick("map[string]int{"+g.expr("string", depth)+": "+g.expr("int", depth)+", \"k\": "+g.pick("i1", "3")+"}", "make(map[string]int, 3)")
 	case "map[int]string":
 		return "map[int]string{" + g.expr("int", depth) + ": " + g.expr("string", depth) + "}"
 	case "map[string]Point":
@@ -505,6 +515,15 @@ func (g *generator) basic(depth int) string {
 		}
 		return g.place(t, depth) + g.pick(ops...) + g.expr(t, depth)
 	case 8:
+		if g.chance(30) {
+			return g.pick("fn1 = ", "fn2 = ") + g.pick("tr", "poke", "fn1", "fn2", "nil")
+		}
+		if g.chance(40) {
+			return "fs1 = " + g.pick("bump", "pt1.Sum", "pp1.Sum", "out1.Sum", "pp2.Sum", g.atom("Point", depth)+".Sum", "nil")
+		}
+		if g.chance(30) {
+			return "fs2 = " + g.pick("sh.Name", "e1.Error", "pt1.Name", "sm1.String")
+		}
 		return g.place("string", depth) + " += " + g.expr("string", depth)
 	case 9:
 		return g.place(g.pick(append([]string{"float64"}, integerTypes...)...), depth) + g.pick("++", "--")

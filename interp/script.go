@@ -28,6 +28,9 @@ type scripter struct {
 	nloops int
 	used   map[string]bool // rows of the table that said yes
 
+	turns bool        // what has its turn comes before the leaf
+	first []wire.Expr // what comes before the leaf
+
 	all    []ast.Stmt      // of the cell, or of the function
 	jumps  bool            // the text has to be a function's
 	behind map[string]bool // labels that are written already
@@ -159,7 +162,8 @@ func (sc *scripter) lineOf(pos token.Pos) int {
 func (sc *scripter) leaf(n ast.Node, make func() wire.Expr) int {
 	sc.line = sc.lineOf(n.Pos())
 	line := sc.line
-	e := make()
+	e := sc.withFirst(make)
+	sc.turns = false
 	sc.script.Leaves = append(sc.script.Leaves, wire.Leaf{Line: line, Expr: e})
 	return len(sc.script.Leaves) - 1
 }

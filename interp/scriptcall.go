@@ -36,6 +36,7 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 	if sc.p.info.Types[c.Fun].IsBuiltin() {
 		return sc.builtin(c)
 	}
+	sc.calleeFirst(c)
 	if sc.isLoad(c) {
 		return wire.Expr{Op: "load", Type: sc.typ(c, sc.typeOf(c)), Args: []wire.Expr{sc.expr(c.Args[0])}}
 	}
@@ -51,7 +52,7 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 		}
 	}
 	if fn := sc.function(c.Fun); fn == nil {
-		sc.needNamed(c, "a call of a function value", "a call of "+sc.p.text(c.Fun))
+		sc.need(c, "a call of a function value")
 	}
 	return sc.apply(c, sc.expr(c.Fun))
 }
@@ -104,11 +105,20 @@ func (sc *scripter) apply(c *ast.CallExpr, fun wire.Expr, first ...wire.Expr) wi
 func (sc *scripter) args(c *ast.CallExpr) (out []wire.Expr) {
 	sig := sc.typeOf(c.Fun).Underlying().(*types.Signature)
 	last := sig.Params().Len() - 1
-	for i, a := range c.Args {
-		if _, ok := sc.p.info.Types[a].Type.(*types.Tuple); ok {
-			sc.need(c, "f(g()) with several results")
+	tuple, several := sc.severalArgs(c)
+	if several {
+		values, ts := sc.spread(c, tuple)
+		for i, v := range values {
+			t := sig.Params().At(min(i, last)).Type()
+			if sig.Variadic() && i >= last {
+				t = t.(*types.Slice).Elem()
+			}
+			out = append(out, sc.converted(c, v, ts[i], t))
 		}
+	}
+	for i, a := range c.Args {
 		switch {
+		case several:
 		case !sig.Variadic() || i < last:
 			out = append(out, sc.exprAs(a, sig.Params().At(i).Type()))
 		case c.Ellipsis.IsValid():
@@ -250,16 +260,23 @@ func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *typ
 	return sc.methodCall(c, fn.Name(), x, 0)
 }
 
+// severalArgs reports f(g()) with several results, and which.
+func (sc *scripter) severalArgs(c *ast.CallExpr) (*types.Tuple, bool) {
+	if len(c.Args) != 1 {
+		return nil, false
+	}
+	tuple, ok := sc.p.info.Types[c.Args[0]].Type.(*types.Tuple)
+	return tuple, ok
+}
+
 // builtin writes the use of a builtin function.
 func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
 	if !ok {
 		sc.need(c, "package unsafe")
 	}
-	if len(c.Args) == 1 {
-		if _, several := sc.p.info.Types[c.Args[0]].Type.(*types.Tuple); several {
-			sc.need(c, "f(g()) with several results")
-		}
+	if _, several := sc.severalArgs(c); several {
+		sc.needNamed(c, "another builtin", "several results as arguments of "+id.Name)
 	}
 	e := wire.Expr{Op: "builtin", Name: id.Name}
 	all := func(t types.Type) {

@@ -48,6 +48,7 @@ func (sc *scripter) converted(n ast.Node, e wire.Expr, have, t types.Type) wire.
 	}
 	if types.IsInterface(t) {
 		sc.need(n, "a conversion to an interface")
+		e = sc.boxed(n, have, e)
 	} else {
 		sc.need(n, "a conversion to a type of the same form")
 	}
@@ -75,19 +76,32 @@ func (sc *scripter) expr(e ast.Expr) wire.Expr {
 		return sc.selector(x)
 	case *ast.IndexExpr:
 		if sc.p.info.Types[x.X].IsValue() {
-			return sc.index(x)
+			e := sc.index(x)
+			if e.Name == "map" && sc.ofBytes(x.Index) {
+				e = sc.turn(x, sc.typeOf(x), e)
+			}
+			return e
 		}
 	case *ast.SliceExpr:
-		return sc.slice(x)
+		return sc.turn(x, sc.typeOf(x), sc.slice(x))
 	case *ast.TypeAssertExpr:
 		sc.need(x, "x.(T)")
-		return sc.assertion(x)
+		if isDirect(sc.typeOf(x)) {
+			return sc.assertion(x)
+		}
+		return sc.turn(x, sc.typeOf(x), sc.assertion(x))
 	case *ast.CompositeLit:
 		return sc.literal(x, sc.typeOf(x))
 	case *ast.FuncLit:
 		sc.need(x, "a function literal")
 	case *ast.CallExpr:
-		return sc.on(x.Lparen, func() wire.Expr { return sc.call(x) })
+		return sc.on(x.Lparen, func() wire.Expr {
+			if e := sc.call(x); sc.atTurn(x) {
+				return sc.turn(x, sc.typeOf(x), e)
+			} else {
+				return e
+			}
+		})
 	}
 	sc.need(e, "another expression")
 	return wire.Expr{}
@@ -226,7 +240,7 @@ func (sc *scripter) selector(x *ast.SelectorExpr) wire.Expr {
 		return sc.symbol(x, obj)
 	}
 	if s.Kind() != types.FieldVal {
-		sc.need(x, "a method as a value")
+		return sc.methodValue(x, s)
 	}
 	sc.need(x, "x.f")
 	return sc.on(x.Sel.Pos(), func() wire.Expr { return sc.path(x, sc.expr(x.X), s.Recv(), s.Index()) })
@@ -266,7 +280,7 @@ func (sc *scripter) index(x *ast.IndexExpr) wire.Expr {
 		case *types.Map:
 			sc.need(x, "m[k]")
 			e.Name = "map"
-			e.Args = []wire.Expr{base, sc.exprAs(x.Index, u.Key())}
+			e.Args = []wire.Expr{base, sc.key(x.Index, u)}
 			return e
 		case *types.Array:
 			sc.need(x, "x[i] of an array")
@@ -303,7 +317,11 @@ func (sc *scripter) slice(x *ast.SliceExpr) wire.Expr {
 				if !types.Identical(sc.typeOf(b), types.Typ[types.Int]) {
 					sc.need(b, "a bound that is no int")
 				}
-				e.Args = append(e.Args, sc.expr(b))
+				bound := sc.expr(b)
+				if _, name := b.(*ast.Ident); !name {
+					bound = sc.turn(b, types.Typ[types.Int], bound)
+				}
+				e.Args = append(e.Args, bound)
 			}
 		}
 		return e
@@ -353,10 +371,7 @@ func (sc *scripter) literal(x *ast.CompositeLit, t types.Type) wire.Expr {
 	case *types.Map:
 		sc.need(x, "T{…} of a map")
 		e.Op = "map"
-		for _, el := range x.Elts {
-			kv := el.(*ast.KeyValueExpr)
-			e.Args = append(e.Args, element(kv.Key, u.Key()), element(kv.Value, u.Elem()))
-		}
+		return sc.entries(&e, x, u, element)
 	case *types.Slice:
 		sc.need(x, "T{…} of a slice")
 		sc.list(&e, x, func(v ast.Expr) wire.Expr { return element(v, u.Elem()) })

@@ -196,6 +196,9 @@ func (sc *scripter) callFails(c *ast.CallExpr) failing {
 		operands = append([]ast.Expr{sel}, operands...)
 	}
 	f := sc.each(c, operands...)
+	if !sc.p.info.Types[c.Fun].IsBuiltin() && sc.function(c.Fun) == nil {
+		f = sc.both(c, true, sc.both(c, true, f, sc.fails(c.Fun)), failsNil) | unordered
+	}
 	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && sc.p.info.Types[c.Fun].IsBuiltin() && id.Name == "make" {
 		f |= failsElse | unordered
 	}

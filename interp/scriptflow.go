@@ -56,7 +56,10 @@ func (sc *scripter) switchStmt(st *ast.SwitchStmt) {
 				choose.N = i
 			}
 			for _, e := range cc.List {
-				sc.ordered(e)
+				sc.failures(e)
+				if sc.depends(e) {
+					sc.need(e, "a case that depends on its order")
+				}
 				choose.Keys = append(choose.Keys, i)
 				choose.Args = append(choose.Args, sc.on(e.Pos(), func() wire.Expr {
 					if tag < 0 {

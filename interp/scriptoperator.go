@@ -19,7 +19,9 @@ func (sc *scripter) binary(x *ast.BinaryExpr) wire.Expr {
 			op = "or"
 		}
 		t := sc.typeOf(x)
-		return wire.Expr{Op: op, Args: []wire.Expr{sc.exprAs(x.X, t), sc.exprAs(x.Y, t)}}
+		left := sc.exprAs(x.X, t)
+		right := sc.withFirst(func() wire.Expr { return sc.exprAs(x.Y, t) })
+		return sc.turn(x, t, wire.Expr{Op: op, Args: []wire.Expr{left, right}})
 	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
 		var e wire.Expr
 		if sc.p.info.Types[x.X].IsNil() {
@@ -79,7 +81,12 @@ func (sc *scripter) compare(n ast.Node, op token.Token, t types.Type, x wire.Exp
 		x = sc.converted(n, x, t, sc.typeOf(y))
 		t = sc.typeOf(y)
 	}
-	return wire.Expr{Op: "binary", Name: op.String(), Type: sc.typ(n, t), Args: []wire.Expr{x, sc.exprAs(y, t)}}
+	right := sc.exprAs(y, t)
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		x, right = sc.addressable(n, t, x), sc.addressable(n, t, right)
+	}
+	return wire.Expr{Op: "binary", Name: op.String(), Type: sc.typ(n, t), Args: []wire.Expr{x, right}}
 }
 
 // needOperator consults the table for an operator that is no comparison.

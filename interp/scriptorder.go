@@ -10,10 +10,10 @@ import (
 
 // The language leaves open whether a variable is read before or after a call
 // in the same expression, and whether something fails before it. The compiler
-// makes the calls first, mostly. The interpreter goes from left to right, so an
-// expression is left to the compiler where that could make a difference: where
-// something stands before a call, is no argument of it, and may be changed by
-// it, or may fail.
+// makes the calls first, mostly; the interpreter goes from left to right. Where
+// that could make a difference, because something stands before a call, is no
+// argument of it, and may be changed by it, or may fail, the script says the
+// compiler's order (scriptturn.go).
 
 // An early is a call, or something else that the compiler does ahead of its
 // turn.
@@ -29,19 +29,31 @@ type hazard struct {
 	read   *types.Var // the variable of the session that is read, if it is one
 	memory bool       // other memory is read
 	fails  bool       // it may panic
+
+	several bool // a call with several results has its turn
 }
 
-// ordered refuses a statement whose parts depend on their order.
+// ordered looks at a node before its leaf is written: it refuses one in which
+// the order of failures would show, and finds out whether that of the rest would.
 func (sc *scripter) ordered(n ast.Node) {
 	sc.failures(n)
+	sc.turns = sc.depends(n)
+}
+
+// depends reports a node whose parts depend on their order.
+func (sc *scripter) depends(n ast.Node) bool {
 	calls, hazards := sc.inOrder(n)
 	for _, h := range hazards {
+		if h.several {
+			return true
+		}
 		for _, s := range calls {
 			if h.at.Pos() >= s.from || s.to <= h.at.End() || sc.consumed(h.at, s, calls) {
 				continue
 			}
 			if h.fails || h.memory && s.noisy || h.read != nil && s.writes(h.read) {
 				sc.need(h.at, "what a call behind it may change or forestall")
+				return true
 			}
 		}
 	}
@@ -51,9 +63,11 @@ func (sc *scripter) ordered(n ast.Node) {
 		for _, s := range calls {
 			if s.noisy && s.from < as.TokPos {
 				sc.need(n, "a call on the left side")
+				return true
 			}
 		}
 	}
+	return false
 }
 
 // consumed reports whether what stands at a node is an argument of a call
@@ -88,6 +102,9 @@ func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
 		case *ast.CallExpr:
 			if s, ok := sc.early(n); ok {
 				calls = append(calls, s)
+			}
+			if _, several := sc.severalArgs(n); several {
+				hazards = append(hazards, hazard{at: n, several: true})
 			}
 		case *ast.StarExpr:
 			fails(n)
@@ -143,7 +160,7 @@ func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
 			return s, false
 		}
 		switch id.Name {
-		case "copy", "clear", "delete":
+		case "copy", "clear", "delete", "append":
 			return s, true
 		case "make", "panic":
 			return s, true

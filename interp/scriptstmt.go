@@ -167,7 +167,18 @@ func (sc *scripter) assign(st *ast.AssignStmt) wire.Expr {
 	default:
 		sc.need(st, "x = e")
 	}
-	values := sc.valuesFor(st.Rhs, len(st.Lhs), func(i int, t types.Type) types.Type {
+	if sc.turns {
+		return sc.assignInTurn(st)
+	}
+	values := sc.valuesFor(st.Rhs, len(st.Lhs), sc.wanted(st))
+	e := wire.Expr{Op: "assign", N: len(st.Lhs), Args: sc.places(st)}
+	e.Args = append(e.Args, values...)
+	return e
+}
+
+// wanted returns the types of what is assigned to.
+func (sc *scripter) wanted(st *ast.AssignStmt) func(i int, t types.Type) types.Type {
+	return func(i int, t types.Type) types.Type {
 		l := st.Lhs[i]
 		if id, ok := ast.Unparen(l).(*ast.Ident); ok && id.Name == "_" {
 			return t
@@ -176,14 +187,32 @@ func (sc *scripter) assign(st *ast.AssignStmt) wire.Expr {
 			return sc.p.info.Defs[id].Type()
 		}
 		return sc.typeOf(l)
-	})
-	e := wire.Expr{Op: "assign", N: len(st.Lhs)}
+	}
+}
+
+// places writes the left side of an assignment.
+func (sc *scripter) places(st *ast.AssignStmt) (out []wire.Expr) {
 	for _, l := range st.Lhs {
 		if id, ok := l.(*ast.Ident); ok && st.Tok == token.DEFINE && sc.p.info.Defs[id] != nil {
-			e.Args = append(e.Args, sc.fresh(id))
+			out = append(out, sc.fresh(id))
 			continue
 		}
-		e.Args = append(e.Args, sc.place(l))
+		out = append(out, sc.place(l))
+	}
+	return out
+}
+
+// assignInTurn writes an assignment whose left side has its turn before the
+// right one.
+func (sc *scripter) assignInTurn(st *ast.AssignStmt) wire.Expr {
+	e := wire.Expr{Op: "assign", N: len(st.Lhs), Args: sc.places(st)}
+	values := sc.valuesFor(st.Rhs, len(st.Lhs), sc.wanted(st))
+	if tuple, ok := sc.p.info.Types[st.Rhs[0]].Type.(*types.Tuple); ok {
+		var ts []types.Type
+		for v := range tuple.Variables() {
+			ts = append(ts, v.Type())
+		}
+		values = sc.ahead(st, ts, values[0])
 	}
 	e.Args = append(e.Args, values...)
 	return e
@@ -241,11 +270,14 @@ func (sc *scripter) opAssign(st *ast.AssignStmt) wire.Expr {
 	x, y, op := st.Lhs[0], st.Rhs[0], opAssignments[st.Tok]
 	t := sc.typeOf(x)
 	sc.needOperator(st, op, x, y)
-	right := sc.exprAs(y, t)
+	to := sc.place(x)
+	var right wire.Expr
 	if op == token.SHL || op == token.SHR {
 		right = sc.count(y)
+	} else {
+		right = sc.exprAs(y, t)
 	}
-	return wire.Expr{Op: "update", Name: op.String(), Type: sc.typ(x, t), Args: []wire.Expr{sc.place(x), right}}
+	return wire.Expr{Op: "update", Name: op.String(), Type: sc.typ(x, t), Args: []wire.Expr{to, right}}
 }
 
 func (sc *scripter) incDec(st *ast.IncDecStmt) wire.Expr {

@@ -39,7 +39,7 @@ func (sc *scripter) typ(n ast.Node, t types.Type) *wire.Type {
 	case *types.Chan:
 		sc.needNamed(n, "a channel", "a value of type "+sc.typeName(t))
 	case *types.Signature:
-		sc.needNamed(n, "a function value", "a value of type "+sc.typeName(t))
+		return sc.funcType(n, t)
 	}
 	sc.needNamed(n, "another expression", "a value of type "+sc.typeName(t))
 	return nil

@@ -18,6 +18,8 @@
 //	slice        Args are x and up to three bounds, "none" for those left out
 //	binary       operator Name; unary likewise; and, or decide by the first operand
 //	convert      to Type, interfaces included; assert, assert2 a type assertion
+//	bound        the method Name of what Args[0], an interface, holds, as a value of Type;
+//	             or with two Args a registered function and its receiver
 //	call         Args are the function and its arguments; Name "..." passes a slice on
 //	method       Args are the receiver and the arguments of its method Name
 //	struct       fields Keys of a struct of Type
@@ -25,6 +27,7 @@
 //	map          keys and values in turn
 //	pointer      a pointer to a new variable with the value
 //	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, new or panic
+//	let          the last of Args, after the N statements before it
 //	result       shows the values as the cell's
 //	load         the value of Type in a file
 //	is           whether an interface holds a value of Type, or nil if there is none

@@ -97,12 +97,12 @@ func (b *builder) leaf(l *wire.Leaf) leaf {
 	e := &l.Expr
 	out := leaf{line: l.Line}
 	switch e.Op {
-	case "assign":
-		out.do = b.assign(e)
-	case "update":
-		out.do = b.update(e)
-	case "range":
-		out.do = b.start(e)
+	case "assign", "update", "range":
+		out.do = b.statement(e)
+	case "let":
+		first, last := b.statements(e.Args[:e.N]), b.leaf(&wire.Leaf{Expr: e.Args[e.N]})
+		out.do = func() { first(); last.do() }
+		out.tell = func() reflect.Value { first(); return last.tell() }
 	case "result":
 		vs := b.list(e.Args)
 		out.do = func() {
@@ -120,6 +120,35 @@ func (b *builder) leaf(l *wire.Leaf) leaf {
 		out.do = func() { out.tell() }
 	}
 	return out
+}
+
+// statement is what sets variables and has no value.
+func (b *builder) statement(e *wire.Expr) func() {
+	switch e.Op {
+	case "assign":
+		return b.assign(e)
+	case "update":
+		return b.update(e)
+	}
+	return b.start(e)
+}
+
+// statements does several, each on its line.
+func (b *builder) statements(es []wire.Expr) func() {
+	var all []func()
+	for i := range es {
+		all = append(all, b.doAt(&es[i], b.statement(&es[i])))
+	}
+	return func() {
+		for _, do := range all {
+			do()
+		}
+	}
+}
+
+func (b *builder) doAt(e *wire.Expr, do func()) func() {
+	at := b.at(e, func() reflect.Value { do(); return reflect.Value{} })
+	return func() { at() }
 }
 
 // results shows what a call returns, a last error only if there is one.

@@ -28,6 +28,9 @@ func (b *builder) operation(e *wire.Expr) code {
 			}
 			return y()
 		}
+	case "let":
+		first, x := b.statements(e.Args[:e.N]), b.value(&e.Args[e.N])
+		return func() reflect.Value { first(); return x() }
 	case "convert":
 		return b.convert(e)
 	case "assert":
@@ -52,6 +55,8 @@ func (b *builder) operation(e *wire.Expr) code {
 		return func() reflect.Value { return own(b.env.Load(t, path().String())) }
 	case "func":
 		return b.function(e)
+	case "bound":
+		return b.bound(e)
 	case "call", "method":
 		many := b.many(e)
 		return func() reflect.Value {
@@ -140,8 +145,35 @@ func (b *builder) call(e *wire.Expr) codes {
 	f, args := b.ref(&e.Args[0]), b.list(e.Args[1:])
 	return b.manyAt(e, func() []reflect.Value {
 		fun := f()
-		return apply(fun, args(), e.Name == "...")
+		vs := args()
+		if fun.IsNil() {
+			nilDereference()
+		}
+		return apply(fun, vs, e.Name == "...")
 	})
+}
+
+// bound is a method as a value: of a function that takes the receiver, or of
+// what an interface holds.
+func (b *builder) bound(e *wire.Expr) code {
+	t, args := b.typ(e.Type), b.list(e.Args)
+	return func() reflect.Value {
+		vs := args()
+		if len(vs) == 1 {
+			if vs[0].IsNil() {
+				nilDereference()
+			}
+			return own(vs[0].MethodByName(e.Name))
+		}
+		f, recv := vs[0], vs[1]
+		return own(reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
+			in = append([]reflect.Value{recv}, in...)
+			if t.IsVariadic() {
+				return f.CallSlice(in)
+			}
+			return f.Call(in)
+		}))
+	}
 }
 
 // apply calls f. Without arguments for its last parameter, a variadic

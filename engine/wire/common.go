@@ -15,6 +15,8 @@ var Basic = []string{"bool", "string", "int", "int8", "int16", "int32", "int64",
 // true or not: those of engine/yaegi/common.go.
 func (t *Type) Common() bool {
 	switch t.Kind {
+	case "func":
+		return t.commonFunc()
 	case "slice":
 		if t.Elem.Kind == "map" {
 			return t.Elem.Key.Kind == "string" && t.Elem.Elem.simple()
@@ -38,6 +40,31 @@ func (t *Type) Common() bool {
 		}
 	}
 	return false
+}
+
+// commonFunc reports func(), and with one simple type T func(), func(T),
+// func() T, func(T) T, func(T, T) T, func(T) bool, func(T, T) bool and func(...T).
+func (t *Type) commonFunc() bool {
+	all := append(append([]*Type{}, t.In...), t.Out...)
+	if len(all) == 0 {
+		return true
+	}
+	if t.Variadic {
+		return len(t.In) == 1 && len(t.Out) == 0 && t.In[0].Elem.simple()
+	}
+	first := all[0]
+	if !first.simple() || len(t.In) > 2 || len(t.Out) > 1 {
+		return false
+	}
+	for _, in := range t.In {
+		if in.Kind != first.Kind {
+			return false
+		}
+	}
+	if len(t.Out) == 0 {
+		return len(t.In) < 2
+	}
+	return t.Out[0].Kind == first.Kind || t.Out[0].Kind == "bool"
 }
 
 // simple reports the basic types, any and error.

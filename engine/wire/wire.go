@@ -100,12 +100,15 @@ type Expr struct {
 
 // Type describes a type that the engine can construct by reflection.
 type Type struct {
-	Kind   string  // a basic type's name, "slice", "array", "map", "pointer", "struct", "named", "any", "error"
+	Kind   string  // a basic type's name, "slice", "array", "map", "pointer", "struct", "func", "named", "any", "error"
 	Name   string  `json:",omitempty"` // named: "nb/<hash>.T" or "time.Duration"
 	Key    *Type   `json:",omitempty"` // map
 	Elem   *Type   `json:",omitempty"` // slice, array, map, pointer
 	Len    int     `json:",omitempty"` // array
 	Fields []Field `json:",omitempty"` // struct
+
+	In, Out  []*Type `json:",omitempty"` // func
+	Variadic bool    `json:",omitempty"` // func
 }
 
 // Field is a field of a struct that has no name. None is embedded.

@@ -23,6 +23,8 @@ func commonTypes() map[reflect.Type]bool {
 
 func of[T comparable]() []reflect.Type {
 	return []reflect.Type{
+		reflect.TypeFor[func(T)](), reflect.TypeFor[func() T](), reflect.TypeFor[func(T) T](), reflect.TypeFor[func(T, T) T](),
+		reflect.TypeFor[func(T) bool](), reflect.TypeFor[func(T, T) bool](), reflect.TypeFor[func(...T)](), reflect.TypeFor[func()](),
 		reflect.TypeFor[[]T](), reflect.TypeFor[[][]T](), reflect.TypeFor[*T](), reflect.TypeFor[[]map[string]T](),
 		reflect.TypeFor[[0]T](), reflect.TypeFor[[1]T](), reflect.TypeFor[[2]T](), reflect.TypeFor[[3]T](), reflect.TypeFor[[4]T](),
 		reflect.TypeFor[map[string]T](), reflect.TypeFor[map[string][]T](), reflect.TypeFor[map[int]T](), reflect.TypeFor[map[int][]T](),

@@ -27,6 +27,9 @@ func Type(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 	if w.Kind == "struct" {
 		return structure(r, w)
 	}
+	if w.Kind == "func" {
+		return funcType(r, w)
+	}
 	elem, err := Type(r, w.Elem)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,26 @@ func structure(r *session.Registry, w *wire.Type) (t reflect.Type, err error) {
 		fields = append(fields, reflect.StructField{Name: f.Name, PkgPath: f.Path, Type: typ, Tag: reflect.StructTag(f.Tag)})
 	}
 	return reflect.StructOf(fields), nil
+}
+
+func funcType(r *session.Registry, w *wire.Type) (reflect.Type, error) {
+	var in, out []reflect.Type
+	for _, list := range []struct {
+		from []*wire.Type
+		to   *[]reflect.Type
+	}{{w.In, &in}, {w.Out, &out}} {
+		for _, t := range list.from {
+			typ, err := Type(r, t)
+			if err != nil {
+				return nil, err
+			}
+			*list.to = append(*list.to, typ)
+		}
+	}
+	if w.Variadic && (len(in) == 0 || in[len(in)-1].Kind() != reflect.Slice) {
+		return nil, fmt.Errorf("a variadic function without a slice")
+	}
+	return reflect.FuncOf(in, out, w.Variadic), nil
 }
 
 var basic = map[string]reflect.Type{

@@ -113,8 +113,9 @@ func (p *Program) mainBody(l Layout) []string {
 }
 
 // renames gives new names to the variables of main that would take the place of
-// something at package level. ok is false if a type would, whose name may be
-// printed, or a constant, which may stand for others by iota.
+// a variable at package level, which is where those of cells are, or of a
+// package that is imported. ok is false if a type takes the place of anything,
+// whose name may be printed, or a constant, which may stand for others by iota.
 func (p *Program) renames() (names map[types.Object]string, ok bool) {
 	used := map[string]bool{}
 	for id := range p.info.Uses {
@@ -134,12 +135,14 @@ func (p *Program) renames() (names map[types.Object]string, ok bool) {
 	names = map[types.Object]string{}
 	scope := p.info.Scopes[p.main.Type]
 	for _, n := range scope.Names() {
-		obj := scope.Lookup(n)
-		if p.pkg.Scope().Lookup(n) == nil && types.Universe.Lookup(n) == nil && !taken[n] && n != "main" {
-			continue
-		}
-		if _, isVar := obj.(*types.Var); !isVar {
+		obj, outer := scope.Lookup(n), p.pkg.Scope().Lookup(n)
+		_, isVar := obj.(*types.Var)
+		_, ofVar := outer.(*types.Var)
+		if !isVar && (outer != nil || types.Universe.Lookup(n) != nil || taken[n] || n == "main") {
 			return nil, false
+		}
+		if !ofVar && !taken[n] {
+			continue
 		}
 		fresh := n + "_main"
 		for used[fresh] {

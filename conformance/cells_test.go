@@ -31,7 +31,7 @@ func TestCells(t *testing.T) {
 		{"directives", "//go:noinline\nfunc f() {}\nfunc main() {}", conformance.Grouped, []string{"//go:noinline\nfunc f() {}"}},
 		{"a type of main in the way", "type T int\nfunc main() {\n\ttype T string\n\tprintln(T(\"\"))\n}", conformance.Single,
 			[]string{"type T int", "{\n\ttype T string\n\tprintln(T(\"\"))\n}"}},
-		{"names of the language", "func main() {\n\tlen := 1\n\tprintln(len)\n}", conformance.Single, []string{"len_main := 1;", "println(len_main);"}},
+		{"names of the language", "func main() {\n\tlen := 1\n\tprintln(len)\n}", conformance.Single, []string{"len := 1;", "println(len);"}},
 		{"statements that belong together", "func main() {\n\tdefer println(1)\n\tprintln(2)\n}", conformance.Single,
 			[]string{"defer println(1)\n\tprintln(2);"}},
 		{"main that is called", "var n int\nfunc main() { if n++; n < 3 { main() } }", conformance.Single,

@@ -21,6 +21,18 @@ import (
 // are the cell, the living declarations of every earlier cell, and the session's
 // variables. Bodies of functions that cannot have changed are left out.
 func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, diagnostics) {
+	p, errs := s.checkKeeping(ctx, src, out, nil)
+	if len(errs) == 0 {
+		if over := p.takesOver(); len(over) > 0 {
+			return s.checkKeeping(ctx, src, out, over)
+		}
+	}
+	return p, errs
+}
+
+// checkKeeping is check; keep are names of functions and constants that
+// variables of the cell replace.
+func (s *Session) checkKeeping(ctx context.Context, src *source, out Output, keep map[string]bool) (*plan, diagnostics) {
 	ps, errs := s.parse(src)
 	if len(errs) > 0 {
 		return nil, errs
@@ -48,6 +60,7 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	if errs := p.unavailable(); len(errs) > 0 {
 		return nil, errs
 	}
+	p.shadow(keep)
 	p.findLast(stmts)
 	specs, errs := p.lower(p.runInits(stmts, varTyping(ps)))
 	if len(errs) > 0 {
@@ -55,12 +68,9 @@ func (s *Session) check(ctx context.Context, src *source, out Output) (*plan, di
 	}
 	changed := p.install()
 	errs = p.typeCheck(p.files(specs, changed))
-	if p.retyped(changed) {
+	for p.unshadow(p.misread) || p.lend() || p.retyped(changed) {
 		p.broken, p.checked = map[*decl]*Diagnostic{}, map[*decl]bool{}
 		errs = p.typeCheck(p.files(specs, changed))
-	}
-	if selfErrs := p.selfErrors(); len(selfErrs) > 0 {
-		return nil, selfErrs
 	}
 	errs = append(errs, p.scopeErrors()...)
 	if len(errs) > 0 {
@@ -307,6 +317,9 @@ func (p *plan) install() map[string]bool {
 		if d.kind != methodDecl {
 			p.table.add(d)
 		}
+		for _, n := range d.names { // the name is no variable any more
+			p.table.remove(n + shadowSuffix)
+		}
 	}
 	for _, d := range p.decls {
 		if d.kind == methodDecl {
@@ -339,7 +352,7 @@ func (p *plan) typeless(changed map[string]bool) {
 		if slices.ContainsFunc(notebook, func(n string) bool { return !isType(n) }) {
 			p.table.remove(name)
 			changed[name] = true
-			p.notices = append(p.notices, fmt.Sprintf("%s is deleted with its type %s.\n", name, d.typ))
+			p.notices = append(p.notices, fmt.Sprintf("%s is deleted with its type %s.\n", plain(name), d.typ))
 		}
 	}
 }
@@ -384,7 +397,7 @@ func (p *plan) files(specs []ast.Spec, changed map[string]bool) []*ast.File {
 		bySource[d.src] = append(bySource[d.src], d)
 	}
 	for _, v := range p.vars {
-		if v.self {
+		if v.self || v.lent {
 			vars.Decls = append(vars.Decls, p.varNode(v.old, v.name+oldSuffix, varPkgs))
 		}
 	}
@@ -586,6 +599,7 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
 	}
 	var at []token.Pos // of errs
+	p.misread = nil
 	conf := types.Config{Importer: p.parts, Sizes: s.sizes, Error: func(err error) {
 		e := err.(types.Error)
 		src, off := s.offset(e.Pos)
@@ -593,6 +607,9 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 		switch {
 		case ignorable(msg):
 			return
+		case src == p.src && misread(msg):
+			p.misread = append(p.misread, e.Pos)
+			errs = append(errs, src.diag(off, "", "%s", msg))
 		case p.lastOK && strings.HasSuffix(msg, "is not used") && e.Pos >= p.last.Pos() && e.Pos < p.last.End():
 			return
 		case strings.HasPrefix(msg, "\t"):

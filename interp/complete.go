@@ -76,7 +76,7 @@ func (s *Session) names() []Completion {
 	var out []Completion
 	kinds := map[declKind]string{funcDecl: "function", typeDecl: "type", constDecl: "constant", varDecl: "variable"}
 	for name, d := range s.table.byName {
-		c := Completion{Text: name, Type: kinds[d.kind]}
+		c := Completion{Text: plain(name), Type: kinds[d.kind]}
 		if d.kind == funcDecl {
 			c.Signature = signature(d)
 		}
@@ -161,7 +161,7 @@ func (s *Session) members(name string) []Completion {
 func (s *Session) methods(name string) []Completion {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	d := s.table.byName[name]
+	d := s.table.meant(name)
 	if d == nil || d.kind != varDecl {
 		return nil
 	}
@@ -230,7 +230,7 @@ func (s *Session) Inspect(ctx context.Context, code string, cursor int) string {
 		return ""
 	}
 	s.mu.RLock()
-	d := s.table.byName[word]
+	d := s.table.meant(word)
 	s.mu.RUnlock()
 	switch {
 	case d == nil:

@@ -121,6 +121,14 @@ func (t *table) methodsOf(typ string) []*decl {
 	return out
 }
 
+// meant is what a name stands for in the statements of the next cell.
+func (t *table) meant(name string) *decl {
+	if d := t.byName[name+shadowSuffix]; d != nil {
+		return d
+	}
+	return t.byName[name]
+}
+
 // add puts d in the table in place of what had its names.
 func (t *table) add(d *decl) {
 	if d.kind == methodDecl {

@@ -186,11 +186,12 @@ func (s *Session) undef(c *command) *Diagnostic {
 	imports := map[string]bool{}
 	gone := map[string]bool{}
 	for _, name := range c.args {
-		d := t.byName[name]
+		d := t.meant(name)
 		switch {
 		case d != nil:
 			t.remove(name)
-			gone[name] = true
+			t.remove(name + shadowSuffix)
+			gone[name], gone[name+shadowSuffix] = true, true
 		case t.methods[name] != nil:
 			delete(t.methods, name)
 			gone[name] = true
@@ -211,7 +212,7 @@ func (s *Session) undef(c *command) *Diagnostic {
 				if gone[n] && t.byName[name] != nil {
 					t.remove(name)
 					gone[name] = true
-					c.out.Stream("stderr", fmt.Sprintf("%s is deleted with its type %s.\n", name, d.typ))
+					c.out.Stream("stderr", fmt.Sprintf("%s is deleted with its type %s.\n", plain(name), d.typ))
 				}
 			}
 		}
@@ -219,13 +220,13 @@ func (s *Session) undef(c *command) *Diagnostic {
 	for _, d := range t.all() {
 		for _, r := range d.refs {
 			if gone[r.name] && d.broken == nil {
-				why := d.src.diag(r.off, "", "undefined: %s", r.name)
+				why := d.src.diag(r.off, "", "undefined: %s", plain(r.name))
 				d.broken = &why
 			}
 		}
 	}
 	for name := range gone {
-		s.gone[name] = fmt.Sprintf("cell %d deleted it", c.src.cell)
+		s.gone[plain(name)] = fmt.Sprintf("cell %d deleted it", c.src.cell)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -84,6 +84,14 @@ func (e *emitter) qualify(name string) string {
 	return unitAlias(path) + "."
 }
 
+// spelled is a name of the notebook as its package declares it.
+func (e *emitter) spelled(name string) string {
+	if d := e.t.byName[name]; d != nil && d.kind == varDecl {
+		return d.key
+	}
+	return name
+}
+
 // copied reports groups of constants, which have no identity: every package
 // that uses them has a copy.
 func (g *group) copied() bool {
@@ -142,7 +150,10 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 			e.imports[r.pkg] = true
 			out = append(out, edit{r.off, r.end, alias(r.pkg), refRank})
 		default:
-			if q := e.qualify(r.name); q != "" {
+			q, name := e.qualify(r.name), e.spelled(r.name)
+			if name != src[r.off:r.end] {
+				out = append(out, edit{r.off, r.end, q + name, refRank})
+			} else if q != "" {
 				out = append(out, edit{r.off, r.off, q, refRank})
 			}
 		}
@@ -253,14 +264,14 @@ func (e *emitter) decl(d *decl) string {
 // varDecl declares a variable. One that has moved to a new type is the memory
 // that it was: to old code, and to what points there, nothing has changed.
 func (e *emitter) varDecl(d *decl) string {
-	text := fmt.Sprintf("var %s %s\n", d.names[0], e.typeText(d.typ))
+	text := fmt.Sprintf("var %s %s\n", d.key, e.typeText(d.typ))
 	if d.home == "" {
 		return text
 	}
 	if !slices.Contains(e.blank, "unsafe") {
 		e.blank = append(e.blank, "unsafe") // for linkname
 	}
-	return fmt.Sprintf("//go:linkname %s %s\n%s", d.names[0], d.home, text)
+	return fmt.Sprintf("//go:linkname %s %s\n%s", d.key, d.home, text)
 }
 
 func (e *emitter) typeText(t typeText) string {

@@ -69,13 +69,16 @@ var (
 // namesAt lists the names of the notebook and of the blocks around pos.
 func (p *plan) namesAt(pos token.Pos) []string {
 	names := append(sortedKeys(p.table.byName), sortedKeys(p.imports)...)
+	for i, name := range names {
+		names[i] = plain(name)
+	}
 	for _, v := range p.vars {
-		names = append(names, v.name)
+		names = append(names, plain(v.name))
 	}
 	if p.pkg != nil {
 		for s := p.pkg.Scope().Innermost(pos); s != nil && s != types.Universe; s = s.Parent() {
 			for _, n := range s.Names() {
-				if !strings.Contains(n, pkgSuffix) {
+				if !strings.Contains(n, pkgSuffix) && !strings.HasSuffix(n, shadowSuffix) {
 					names = append(names, n)
 				}
 			}

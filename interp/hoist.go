@@ -126,7 +126,7 @@ func (p *plan) hoistText(e *emitter, st ast.Stmt, names []string, file string) s
 	var rest []ref
 	for _, r := range p.refsIn(st) {
 		if local[r.name] {
-			edits = append(edits, edit{r.off, r.off, "_l_", refRank})
+			edits = append(edits, edit{r.off, r.end, "_l_" + r.name, refRank})
 		} else {
 			rest = append(rest, r)
 		}

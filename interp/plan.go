@@ -33,6 +33,8 @@ type plan struct {
 	callMain     bool                        // which has a func main
 	initOf       map[ast.Stmt]*ast.FuncDecl  // the init function that a statement of body calls
 	refs         []ref                       // of the statements
+	base         map[string]bool             // names that the statements use in the meaning which a variable of the cell takes from them
+	misread      []token.Pos                 // where the checker found a variable out of place
 	seg          map[ast.Stmt]int            // numbers the runs of var declarations, from 1
 	varSet       map[ast.Stmt]*ast.ValueSpec // the var declaration an assignment of body came from
 	move         map[string]bool             // older variables that keep their value under a new type
@@ -55,6 +57,7 @@ type newVar struct {
 	end  int        // of its statement: it is in scope behind it
 	old  *decl      // what the session's variable of that name was
 	self bool       // the initial value mentions the old variable
+	lent bool       // the old variable, of another type, is there until the cell has run
 	stmt ast.Stmt   // the statement in body that sets it
 	id   *ast.Ident // as the type checker sees it
 }
@@ -138,7 +141,7 @@ func (l *lowering) define(st, typing *ast.AssignStmt) {
 		l.errs = append(l.errs, l.src.diag(off, "", "no new variables on left side of :="))
 	}
 	olds := l.useOld(typing.Rhs, fresh)
-	_, end := l.s.offset(typing.End())
+	_, end := l.s.span(typing)
 	first := len(l.vars)
 	for _, id := range spec.Names {
 		if fresh[id.Name] {
@@ -162,7 +165,7 @@ func (l *lowering) varSpec(spec, typing *ast.ValueSpec, seg int) {
 		fresh[id.Name] = id.Name != "_"
 	}
 	olds := l.useOld(typing.Values, fresh)
-	_, end := l.s.offset(spec.End())
+	_, end := l.s.span(spec)
 	first := len(l.vars)
 	for _, id := range typing.Names {
 		if id.Name != "_" {
@@ -301,7 +304,7 @@ func (p *plan) packageFor(name string, declaredHere map[string]bool) string {
 
 // userNames removes the marks of this package from a message.
 func userNames(msg string) string {
-	msg = strings.ReplaceAll(msg, oldSuffix, "")
+	msg = strings.NewReplacer(oldSuffix, "", shadowSuffix, "").Replace(msg)
 	msg = strings.TrimSuffix(msg, " in assignment to _ identifier") // the assignment is ours
 	return strings.ReplaceAll(msg, pkgSuffix, "")
 }

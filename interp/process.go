@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 
 	"gomemo/engine/wire"
 )
@@ -67,10 +69,10 @@ func (proc *process) close() error {
 
 // bindings lists the variables whose place the engine does not know yet.
 func (proc *process) bindings(p *plan) []wire.Var {
-	var out []wire.Var
+	out := proc.lent(p)
 	for _, name := range sortedKeys(p.table.byName) {
 		d := p.table.byName[name]
-		if d.kind != varDecl || d.lost != "" {
+		if d.kind != varDecl || d.lost != "" || strings.HasSuffix(name, oldSuffix) {
 			continue
 		}
 		v := wire.Var{Name: name, Move: p.move[name]}
@@ -84,6 +86,22 @@ func (proc *process) bindings(p *plan) []wire.Var {
 		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && typeKey(old.Type) != typeKey(v.Type) {
 			out = append(out, v)
 		}
+	}
+	return out
+}
+
+// lent gives the memory of variables that change their type from their own value
+// a second name, so that it stays until the cell has run.
+func (proc *process) lent(p *plan) (out []wire.Var) {
+	for _, v := range p.vars {
+		if !v.lent {
+			continue
+		}
+		unit := p.s.placed[p.table.byName[v.name+oldSuffix].group.hash]
+		if proc.bound[v.name].Unit != unit {
+			out = append(out, wire.Var{Name: v.name, Unit: unit}) // it was on the heap
+		}
+		out = append(out, wire.Var{Name: v.name + oldSuffix, Unit: unit})
 	}
 	return out
 }
@@ -124,11 +142,15 @@ func (proc *process) leaving(run *wire.Run) (names []string) {
 // told notes what the engine knows of the variables now.
 func (s *Session) told(p *plan, run *wire.Run) {
 	proc := s.proc
+	was := maps.Clone(proc.pointed)
 	for i, v := range run.Vars {
 		run.Vars[i].Move = false // of this change only, not of a replay
 		proc.bound[v.Name] = run.Vars[i]
 		if !p.move[v.Name] {
 			delete(proc.pointed, v.Name)
+		}
+		if old, ok := strings.CutSuffix(v.Name, oldSuffix); ok && was[old] {
+			proc.pointed[v.Name] = true
 		}
 		s.hashOf[v.Name] = p.table.byName[v.Name].group.hash
 	}

@@ -25,7 +25,7 @@ func (p *plan) refsIn(n ast.Node) (refs []ref) {
 			return true
 		}
 		_, off := p.s.offset(id.Pos())
-		r := ref{off: off, end: off + len(id.Name)}
+		r := ref{off: off, end: off + len(plain(id.Name))}
 		if pkg, ok := obj.(*types.PkgName); ok {
 			r.pkg = pkg.Imported().Path()
 			r.end = off + len(strings.TrimSuffix(id.Name, pkgSuffix))

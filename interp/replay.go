@@ -53,7 +53,7 @@ func (s *Session) revive(ctx context.Context) string {
 	var back []string
 	for _, name := range sortedKeys(live) {
 		if r.have[name] {
-			back = append(back, name)
+			back = append(back, plain(name))
 		} else {
 			gone[name] = true
 		}
@@ -67,7 +67,7 @@ func (s *Session) revive(ctx context.Context) string {
 	if len(gone) > 0 {
 		var parts []string
 		for _, name := range sortedKeys(gone) {
-			parts = append(parts, name+" ("+where[name]+")")
+			parts = append(parts, plain(name)+" ("+where[name]+")")
 		}
 		msg += " Gone: " + strings.Join(parts, ", ") + "; run their cells again."
 	}
@@ -190,7 +190,7 @@ func (discard) Display(data, metadata map[string]json.RawMessage) {}
 func (s *Session) forget(cells map[string]string) {
 	t := s.table.clone()
 	for name, where := range cells {
-		s.gone[name] = "its value was lost with the engine; run " + where + " again"
+		s.gone[plain(name)] = "its value was lost with the engine; run " + where + " again"
 		t.remove(name)
 	}
 	s.mu.Lock()

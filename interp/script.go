@@ -76,6 +76,11 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 	if len(p.blank) > 0 {
 		sc.needAt(0, "a blank import", "a blank import")
 	}
+	for _, v := range p.vars {
+		if v.lent {
+			sc.needAt(v.off, "a variable that gets another type from its own value", "the new type of "+plain(v.name))
+		}
+	}
 	heap := sc.variables()
 	if p.s.uncompiled() {
 		sc.scriptDecls()

@@ -315,6 +315,9 @@ func (s *Session) finish(p *plan, run *wire.Run, prog *program, done *wire.Done,
 	if prog != nil {
 		s.ran[prog.key] = run.Entry
 	}
+	for i := range done.Calls {
+		done.Calls[i].Reason = strings.ReplaceAll(done.Calls[i].Reason, shadowSuffix, "")
+	}
 	o := Outcome{Result: s.userBundle(done.Result), Calls: done.Calls, Report: report(done.Calls)}
 	reached := func(*newVar) bool { return true }
 	if done.Error != nil {
@@ -394,11 +397,12 @@ func (s *Session) stale(p *plan) []string {
 // to reach does not exist, unless it did before.
 func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 	for _, v := range p.vars {
+		name := plain(v.name)
 		if reached != nil && !reached(v) && (v.old == nil || p.table.byName[v.name].typ != v.old.typ) {
 			p.table.remove(v.name)
-			s.gone[v.name] = fmt.Sprintf("cell %d failed before, or on the line where, it sets %s", p.src.cell, v.name)
+			s.gone[name] = fmt.Sprintf("cell %d failed before, or on the line where, it sets %s", p.src.cell, name)
 		} else {
-			delete(s.gone, v.name)
+			delete(s.gone, name)
 		}
 	}
 	for _, d := range p.addressed {
@@ -414,6 +418,9 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 func (s *Session) adopt(p *plan, t *table) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, v := range p.vars {
+		delete(t.byName, v.name+oldSuffix)
+	}
 	s.table = t
 	for name, path := range p.imports {
 		if stdPackages[name] != path {
@@ -427,7 +434,7 @@ func (s *Session) adopt(p *plan, t *table) {
 		}
 	}
 	for _, v := range p.vars {
-		delete(s.imports, v.name)
+		delete(s.imports, plain(v.name))
 	}
 }
 

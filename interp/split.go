@@ -261,7 +261,7 @@ func (s *Session) offset(pos token.Pos) (*source, int) {
 // end of the cell is an empty statement behind it.
 func (s *Session) span(n ast.Node) (from, to int) {
 	_, from = s.offset(n.Pos())
-	src, to := s.offset(n.End())
+	src, to := s.offset(endOf(n))
 	if src != nil {
 		to = min(to, len(src.text))
 	}

@@ -21,6 +21,7 @@ var subset = map[string]construct{
 	"a blank import":  {"the package has to be linked", `import _ "image/gif"`},
 	"a variable that has to be moved": {"its type has changed, and compiled code does the moving",
 		"type Late struct{ n int }\nlate := Late{1}\n-- then --\nfunc (l Late) N() int { return l.n }\n-- then --\nlate"},
+	"a variable that gets another type from its own value": {"compiled code knows both places", "n9 := 9\n-- then --\nn9 := fmt.Sprint(n9)"},
 	"the last expression":  {"", "i"},
 	"the result of a call": {"", "pair(3)"},
 

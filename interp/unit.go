@@ -25,7 +25,7 @@ type unit struct {
 // The other new functions share one package, and so do the other new variables.
 func (p *plan) place(roots []*group) {
 	s := p.s
-	var funcs, vars []*group
+	var funcs, vars, lent []*group
 	var fresh []*unit
 	for _, g := range closure(roots...) {
 		if g.copied() || s.placed[g.hash] != "" {
@@ -36,6 +36,8 @@ func (p *plan) place(roots []*group) {
 			path := "nb/" + g.hash[:20]
 			s.placed[g.hash] = path
 			fresh = append(fresh, &unit{Unit: Unit{Path: path}, groups: []*group{g}})
+		case p.isLent(g):
+			lent = append(lent, g)
 		case g.decls[0].kind == varDecl:
 			vars = append(vars, g)
 		default:
@@ -63,6 +65,9 @@ func (p *plan) place(roots []*group) {
 			s.placed[g.hash] = path
 		}
 		fresh = append(fresh, &unit{Unit: Unit{Path: path}, groups: gs})
+	}
+	for _, g := range lent { // beside the new variable of its name
+		share("variables", []*group{g})
 	}
 	share("variables", vars)
 	share("functions", funcs)

@@ -10,18 +10,6 @@ import (
 	"strings"
 )
 
-// selfErrors finds variables that are declared anew, with another type, from
-// their own old value.
-func (p *plan) selfErrors() (errs diagnostics) {
-	for _, v := range p.vars {
-		if v.self && !p.sameType(v) {
-			errs = append(errs, p.src.diag(v.off, "use another name for the new variable",
-				"%s would change its type from %s while its old value is used", v.name, v.old.typ))
-		}
-	}
-	return errs
-}
-
 // scopeErrors finds uses of a variable before the statement that declares it:
 // for the checker all variables of the cell exist from its start.
 func (p *plan) scopeErrors() (errs diagnostics) {
@@ -51,16 +39,12 @@ func (p *plan) scopeErrors() (errs diagnostics) {
 				return true
 			}
 			line, _ := p.src.position(v.off)
-			old := p.s.table.byName[v.name]
 			switch {
-			case v.old == nil && (old != nil || types.Universe.Lookup(v.name) != nil):
-				errs = append(errs, p.src.diag(off, "use another name for the variable",
-					"%s means something else here, and line %d declares it anew as a variable", v.name, line))
 			case v.old == nil:
-				errs = append(errs, p.src.diag(off, fmt.Sprintf("line %d of this cell declares it, after this use", line), "undefined: %s", v.name))
+				errs = append(errs, p.src.diag(off, fmt.Sprintf("line %d of this cell declares it, after this use", line), "undefined: %s", plain(v.name)))
 			case !p.sameType(v):
 				errs = append(errs, p.src.diag(off, "use another name, or two cells",
-					"%s is still the %s of an earlier cell here, and line %d declares it anew as %s", v.name, v.old.typ, line, obj.Type()))
+					"%s is still the %s of an earlier cell here, and line %d declares it anew as %s", plain(v.name), v.old.typ, line, obj.Type()))
 			}
 			return true
 		})
@@ -177,7 +161,7 @@ func (p *plan) settleVars() (errs diagnostics) {
 		obj := p.pkg.Scope().Lookup(v.name)
 		t, err := textOf(p.pkg, obj.Type())
 		if err != nil {
-			errs = append(errs, p.src.diag(v.off, "declare it inside a function, or with an interface type: var "+v.name+" any = …",
+			errs = append(errs, p.src.diag(v.off, "declare it inside a function, or with an interface type: var "+plain(v.name)+" any = …",
 				"a notebook variable cannot have the type %s: %v", userNames(types.TypeString(obj.Type(), types.RelativeTo(p.pkg))), err))
 			continue
 		}
@@ -191,6 +175,11 @@ func (p *plan) settleVars() (errs diagnostics) {
 		}
 		d.shape = p.shape(obj.Type())
 		p.table.add(d)
+		if v.lent {
+			old := *v.old
+			old.names = []string{v.name + oldSuffix}
+			p.table.byName[v.name+oldSuffix] = &old
+		}
 	}
 	return errs
 }
@@ -209,6 +198,12 @@ func (p *plan) settleMoves() (errs diagnostics) {
 	for _, name := range sortedKeys(p.table.byName) {
 		d := p.table.byName[name]
 		was, known := p.s.hashOf[name]
+		if strings.HasSuffix(name, oldSuffix) {
+			if d.group.hash != p.s.hashOf[d.key] {
+				errs = append(errs, p.src.diag(0, "declare the type in a cell of its own", "%s is used with its old type %s, which the cell changes", plain(name), d.typ))
+			}
+			continue
+		}
 		if d.kind != varDecl || mine[name] || !known || was == d.group.hash || !d.touched || d.lost != "" {
 			continue
 		}
@@ -222,7 +217,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 			continue
 		}
 		lost := *d
-		lost.lost = fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", name, p.src.cell, d.typ, d.src.cell)
+		lost.lost = fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", plain(name), p.src.cell, d.typ, d.src.cell)
 		p.table.byName[name] = &lost
 		p.dropped = append(p.dropped, name)
 	}

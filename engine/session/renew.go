@@ -37,7 +37,7 @@ func (s *Session) Renew(r *wire.Renewal, alone func() bool) (notice string) {
 	}
 	var lines []string
 	for _, name := range names {
-		w.path, w.kept = []string{name}, nil
+		w.path, w.kept = []string{strings.TrimSuffix(name, shadowSuffix)}, nil
 		w.visit(s.vars[name].ptr.Elem())
 		if w.kept != nil {
 			lines = append(lines, w.kept.notice(name, s.waiting.Cells[name]))
@@ -55,6 +55,7 @@ type kept struct {
 
 func (k *kept) notice(name string, cell int) string {
 	where := ""
+	name = strings.TrimSuffix(name, shadowSuffix)
 	if k.path != name {
 		where = " in " + k.path
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gomemo/display"
 	"gomemo/engine/wire"
@@ -73,12 +74,27 @@ func (s *Session) Drop(names ...string) {
 	}
 }
 
-// leave zeroes the storage of a variable, unless something may point to it.
+// leave zeroes the storage of a variable, unless something may point to it or
+// it has another name, which ends in oldSuffix.
 func (s *Session) leave(name string, v variable) {
-	if !slices.Contains(s.pointed, name) {
-		v.ptr.Elem().SetZero()
+	if slices.Contains(s.pointed, name) {
+		return
 	}
+	for other, o := range s.vars {
+		if other != name && o.ptr.UnsafePointer() == v.ptr.UnsafePointer() {
+			return
+		}
+	}
+	v.ptr.Elem().SetZero()
 }
+
+// shadowSuffix marks the name of a variable that the user knows by a name that
+// had another meaning, which users of that meaning keep.
+const shadowSuffix = "ˑ"
+
+// oldSuffix marks the second name of a variable's storage, which is kept while
+// the variable gets its next value from there.
+const oldSuffix = "·old"
 
 // Bind makes a variable live in the generated package unit, or, if unit is
 // empty, in a new box of type t on the heap. It keeps its value if it already
@@ -91,7 +107,7 @@ func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	var ptr reflect.Value
 	switch {
 	case unit != "":
-		p, ok := s.variable(unit, name)
+		p, ok := s.variable(unit, strings.TrimSuffix(name, oldSuffix))
 		if !ok {
 			return fmt.Errorf("no loaded plugin declares variable %s in %s", name, unit)
 		}

@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 	// The engine process.
 	"engine/session": {"display", "engine/rt", "engine/wire", "memo", "persist"},
 	"engine/eval":    {"engine/wire"},
-	"engine/yaegi":   {"cells", "display", "engine/eval", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire"},
+	"engine/yaegi":   {"cells", "display", "engine/eval", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "persist"},
 	"engine/host": {
 		"cells", "display", "engine/internal/frame", "engine/internal/trace", "engine/rt", "engine/session", "engine/wire", "engine/yaegi", "persist",
 	},

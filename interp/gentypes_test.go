@@ -27,7 +27,13 @@ func (g *generator) compositeOf(t string, depth int) string {
 // withComposite is a statement that has to do with such a type.
 func (g *generator) withComposite(depth int) string {
 	t := g.pick(composites...)
-	switch g.r.IntN(5) {
+	switch g.r.IntN(6) {
+	case 5:
+		u := g.pick(composites...)
+		return g.pick("fmt.Println(reflect.TypeOf("+g.expr(t, depth)+"))", "b1 = reflect.DeepEqual("+g.expr(u, depth)+", "+g.expr(g.pick(t, u), depth)+")",
+			"s1 = url.QueryEscape("+g.expr("string", depth)+")", "u32a = crc32.ChecksumIEEE([]byte("+g.expr("string", depth)+"))",
+			"fmt.Println(utf16.Encode("+g.expr("[]rune", depth)+"))", "fmt.Println(reflect.ValueOf("+g.expr(t, depth)+").Kind())",
+			"i1 = reflect.ValueOf("+g.expr("[]int", depth)+").Len()", "f64a, _ = big.NewFloat(1.5).Float64()", "var sh2 fmt.Stringer = "+g.expr("Small", depth)+"\nfmt.Println(sh2)")
 	case 0:
 		return "switch v := any(" + g.expr(g.pick(composites...), depth) + ").(type) {\ncase struct{ X int; y string }:\ni1 += v.X\ns1 += v.y\ncase map[Point][]string:\nv[pt1] = append(v[pt1], s2)\n" +
 			"fmt.Println(len(v), v[pt1])\ncase " + g.pick("[5]Small, [][][]int8", "map[any]uint8", "[]struct{ P Point; E error }") + ":\nfmt.Printf(\"%T\\n\", v)\ndefault:\nb1 = !b1\n}"

@@ -15,19 +15,6 @@ func cut(key string) (typ, name string) {
 
 func (sc *scripter) isConversion(c *ast.CallExpr) bool { return sc.p.info.Types[c.Fun].IsType() }
 
-// signature is the type of a declared function or method; of a method, with
-// its receiver.
-func (p *plan) signature(d *decl) types.Type {
-	if d.kind == methodDecl {
-		typ, name := cut(d.key)
-		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(p.pkg.Scope().Lookup(typ).Type()), true, p.pkg, name); obj != nil {
-			return obj.Type()
-		}
-		return nil
-	}
-	return p.pkg.Scope().Lookup(d.key).Type()
-}
-
 // call writes a call, a conversion or the use of a builtin.
 func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 	if sc.isConversion(c) {

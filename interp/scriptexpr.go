@@ -338,6 +338,9 @@ func (sc *scripter) assertion(x *ast.TypeAssertExpr) wire.Expr {
 // asserted is a type that an interface is asked for.
 func (sc *scripter) asserted(e ast.Expr) *wire.Type {
 	if types.IsInterface(sc.typeOf(e)) {
+		if hiddenMethods(sc.typeOf(e)) {
+			sc.need(e, "an assertion to an interface with hidden methods")
+		}
 		sc.need(e, "an assertion to an interface")
 	}
 	return sc.typ(e, sc.typeOf(e))

@@ -108,15 +108,11 @@ func (sc *scripter) named(n ast.Node, t *types.Named) *wire.Type {
 		if !sc.placed(d) {
 			sc.needNamed(n, "a type that is not loaded yet", "the type "+obj.Name()+", which is not loaded yet")
 		}
-		if hiddenMethods(t) {
-			sc.need(n, "an interface with hidden methods")
-		}
+		sc.hidden(n, t)
 		sc.need(n, "types of the notebook")
 		return &wire.Type{Kind: "named", Name: sc.p.s.placed[d.group.hash] + "." + obj.Name()}
 	case obj.Pkg() != nil && obj.Exported() && wire.Bound(obj.Pkg().Path(), obj.Name()):
-		if hiddenMethods(t) {
-			sc.need(n, "an interface with hidden methods")
-		}
+		sc.hidden(n, t)
 		sc.need(n, "types of the standard library")
 		return &wire.Type{Kind: "named", Name: obj.Pkg().Path() + "." + obj.Name()}
 	}
@@ -131,6 +127,12 @@ func (sc *scripter) standard(t types.Type) bool {
 	}
 	n, ok := types.Unalias(t).(*types.Named)
 	return ok && n.Obj().Pkg() != nil && wire.Bound(n.Obj().Pkg().Path(), n.Obj().Name())
+}
+
+func (sc *scripter) hidden(n ast.Node, t types.Type) {
+	if hiddenMethods(t) {
+		sc.need(n, "an interface with hidden methods")
+	}
 }
 
 func hiddenMethods(t types.Type) bool {

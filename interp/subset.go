@@ -39,7 +39,7 @@ var subset = map[string]construct{
 	"a type that has to be made":                            {"code that is loaded later would have another one on this system", ""},
 	"a type that is not loaded yet":                         {"it has to be compiled", "type Inner int\ntype Lazy struct{ v Inner }\n-- then --\ntype Inner int8\n-- then --\nvar l Lazy"},
 	"an instance of a generic type":                         {"it may not have been compiled", "var b Box[int]"},
-	"an interface with hidden methods":                      {"reflection does not see through them", "var h hidden"},
+	"an interface with hidden methods":                      {"", "var h hidden = nameless{1}\nswitch v := h.(type) { case nameless: fmt.Println(v.n); case nil: }\nvar g any = h\nfmt.Println(h == hid)\nfmt.Println(g == any(nameless{1}))\nt := reflect.TypeOf(pt)\nfmt.Println(t)\ng"},
 	"a channel":                                             {"goroutines are compiled", "c := make(chan int)"},
 	"a function value":                                      {"", "f1 := twice\nvar f2 func(string)\nvar x any = twice\nh := x.(func(int) int)\nfmt.Println(f1(i), h(i), f2 == nil)\nf2(s)"},
 	"package unsafe":                                        {"what it does depends on where variables are", "unsafe.Pointer(pp) == nil"},
@@ -51,10 +51,10 @@ var subset = map[string]construct{
 	"a local variable":                        {"", "if yes { n := i; var m, o = n, j; n = m + o; fmt.Println(n, m, o) }"},
 	"a local type":                            {"types are compiled", "if yes { type local int; fmt.Println(local(3)) }"},
 	"a variable of the standard library":      {"", "fmt.Fprintln(os.Stdout, i)"},
-	"a function of the standard library":      {"", "strings.ToUpper(s)"},
+	"a function of the standard library":      {"", "n := runtime.NumGoroutine()\nk := 0\nif yes { k = runtime.NumGoroutine() }\nvar v reflect.Value\nfmt.Println(strings.ToUpper(s), n-k, v.IsValid(), url.PathEscape(s), bits.Len(9))\nfmt.Println(reflect.ValueOf(pt).Field(0))\nu, err := url.Parse(\"http://a/b\")\nfmt.Println(u, err, log.Prefix(), big.NewInt(3))"},
 	"a function of the notebook as a value":   {"", "apply(twice, i)"},
 	"a function that is not loaded yet":       {"it has to be compiled", "func helper() int { return 1 }\nfunc user() int { return helper() }\n-- then --\nfunc helper() int { return 2 }\n-- then --\nuser()"},
-	"what engine/wire/bound.go does not list": {"the engine does not have it", "runtime.NumCPU() > 0"},
+	"what engine/wire/bound.go does not list": {"the engine does not have it, or it depends on its caller", "log.Println(1)"},
 
 	// Operators.
 	"+ - * of integers":          {"", "i*9223372036854775807 - j + i"},
@@ -88,6 +88,7 @@ var subset = map[string]construct{
 	"x.(T)":                                                   {"", "a.(int)"},
 	"v, ok = x.(T)":                                           {"", "n, ok := a.(int)\nfmt.Println(n, ok)"},
 	"an assertion to an interface":                            {"", "a.(error)"},
+	"an assertion to an interface with hidden methods":        {"reflection does not see through them", "a.(hidden)"},
 
 	// Parts of things.
 	"x.f":                           {"", "pt.X + pp.Y + outer.N + outer.X"},

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-type named struct{ n int }
+type named struct{ N int }
 
 func (named) M() {}
 

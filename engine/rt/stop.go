@@ -19,6 +19,7 @@ var running struct {
 	goroutine int64
 	stopped   chan struct{} // closed by Interrupt; nil when no cell runs
 	asked     bool          // stopped is closed
+	whenAsked func()        // called by Interrupt if not nil
 	where     []uintptr     // callers of the poll that ended the cell's goroutine
 
 	leaving map[int64]int64 // goroutines that polls have ended, and when
@@ -50,6 +51,25 @@ func Interrupt() {
 		running.asked = true
 		atomic.StoreUint32(&Shared.Stop, 1)
 		close(running.stopped)
+		if running.whenAsked != nil {
+			running.whenAsked()
+		}
+	}
+}
+
+// WhenAsked has f called when the running cell is asked to end, at once if it
+// was, until leave is called. f must not block. There is one f at a time.
+func WhenAsked(f func()) (leave func()) {
+	running.mu.Lock()
+	defer running.mu.Unlock()
+	if running.asked {
+		f()
+	}
+	running.whenAsked = f
+	return func() {
+		running.mu.Lock()
+		defer running.mu.Unlock()
+		running.whenAsked = nil
 	}
 }
 

@@ -1,36 +1,56 @@
 package wire
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // bound lists the packages of which scripts may use functions, variables and
 // types. Generic ones are not bound, nor is what matches the expression:
 // functions that read the input or wait without noticing an interrupt, what is
-// deprecated, and what is not for cells. All of these packages are in the
-// engine anyway.
+// deprecated, and what is not for cells. After a plus sign the expression
+// is that of what is bound: the rest depends on who calls it, or is large. All
+// of these packages are in the engine anyway.
 var bound = map[string]string{
+	"bufio":           "",
 	"bytes":           "Title",
+	"context":         "",
 	"encoding/base64": "",
 	"encoding/binary": "",
 	"encoding/hex":    "",
 	"encoding/json":   "InvalidUTF8Error|UnmarshalFieldError",
 	"errors":          "",
-	"fmt":             "Scan.*|Fscan.*|Sscan.*",
+	"fmt":             "Scan.*|Fscan.*",
 	"gomemo/cells":    "SetTypes|LoadAs",
 	"gomemo/display":  "SetSink|Command|Op.*",
+	"gomemo/persist":  "Guard",
+	"hash":            "",
+	"hash/crc32":      "",
 	"image":           "ZP|ZR",
 	"image/color":     "",
 	"io":              "",
+	"io/fs":           "",
+	"log":             "+Default|Flags|New|Prefix|SetFlags|SetOutput|SetPrefix|Writer",
 	"math":            "",
+	"math/big":        "",
 	"math/bits":       "",
+	"math/rand":       "Read|Seed",
+	"math/rand/v2":    "",
+	"net/url":         "",
 	"os":              "",
 	"path":            "",
 	"path/filepath":   "HasPrefix",
+	"reflect":         "PtrTo|SliceHeader|StringHeader",
 	"regexp":          "",
+	"runtime":         "+Error|GC|GOMAXPROCS|MemStats|NumCPU|NumCgoCall|NumGoroutine|ReadMemStats|TypeAssertionError|Version",
 	"sort":            "",
 	"strconv":         "",
 	"strings":         "Title",
+	"sync":            "",
+	"sync/atomic":     "",
 	"time":            "Sleep|After|AfterFunc|Tick|NewTimer|NewTicker|Timer|Ticker",
 	"unicode":         "",
+	"unicode/utf16":   "",
 	"unicode/utf8":    "",
 }
 
@@ -46,6 +66,10 @@ func BoundPackages() []string {
 // Bound reports whether scripts may use an exported name of a package, if it
 // is not generic.
 func Bound(path, name string) bool {
-	not, ok := bound[path]
-	return ok && (not == "" || !regexp.MustCompile("^(?:"+not+")$").MatchString(name))
+	names, ok := bound[path]
+	if !ok || names == "" {
+		return ok
+	}
+	only, not := strings.CutPrefix(names, "+")
+	return regexp.MustCompile("^(?:"+only+")$").MatchString(name) == not
 }

@@ -23,19 +23,26 @@ import (
 func main() {
 	log.SetFlags(0)
 	var imports, body bytes.Buffer
+	var names []string // of imported packages
 	imp := importer.ForCompiler(token.NewFileSet(), "source", nil)
 	for _, p := range slices.Sorted(slices.Values(wire.BoundPackages())) {
 		pkg, err := imp.Import(p)
 		if err != nil {
 			log.Fatal(err)
 		}
+		as := pkg.Name()
+		if slices.Contains(names, as) {
+			as += path.Base(p) // math/rand/v2
+			fmt.Fprintf(&imports, "%s ", as)
+		}
+		names = append(names, as)
 		fmt.Fprintf(&imports, "%q\n", p)
 		fmt.Fprintf(&body, "%q: {\n", p)
 		for _, name := range pkg.Scope().Names() {
 			if !token.IsExported(name) || !wire.Bound(p, name) {
 				continue
 			}
-			if v := value(path.Base(p), pkg.Scope().Lookup(name)); v != "" {
+			if v := value(as, pkg.Scope().Lookup(name)); v != "" {
 				fmt.Fprintf(&body, "%q: %s,\n", name, v)
 			}
 		}
@@ -46,8 +53,6 @@ func main() {
 package yaegi
 
 import (
-	"reflect"
-
 	%s)
 
 // packages holds the symbols of the packages that scripts may import.

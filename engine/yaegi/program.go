@@ -135,7 +135,7 @@ func size(v reflect.Value) int {
 // callee ends the goroutine and Run does not return.
 func (p *Program) Run() error {
 	if p.interp != nil {
-		defer p.watch()()
+		defer rt.WhenAsked(func() { cancel(p.interp) })()
 	}
 	if p.code == nil {
 		for i := range p.n {
@@ -153,25 +153,6 @@ func (p *Program) Run() error {
 		return ErrInterrupted
 	}
 	return err
-}
-
-// watch cancels the interpreter when the cell is to end, until it is told to
-// leave.
-func (p *Program) watch() (leave func()) {
-	stop := rt.Stopped()
-	over, watched := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-stop:
-			cancel(p.interp)
-		case <-over:
-		}
-	}()
-	return func() {
-		close(over)
-		<-watched
-	}
 }
 
 // At returns the places in functions and in the cell of what runs or ran last,

@@ -179,7 +179,7 @@ func write(pkg *types.Package, objects map[types.Object]bool, whole bool) []byte
 		if other == pkg {
 			return ""
 		}
-		name := strings.NewReplacer("/", "_", ".", "_").Replace(other.Path())
+		name := strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(other.Path())
 		if pkg.Scope().Lookup(name) != nil {
 			log.Fatalf("%s: the import %s has the name of a declaration", pkg.Path(), name)
 		}

@@ -113,11 +113,13 @@ func (p *plan) note() {
 		d.refs = p.refsIn(d.node)
 		d.broken = p.broken[d]
 		d.impure = p.impurity(d.node)
+		d.looks = p.looks(d.node)
 		d.calls = calledNames(d.node)
 		p.noteAddresses(d.node)
 	}
 	for _, st := range p.body {
 		p.noteAddresses(st)
+		p.noteLookers(st)
 		p.refs = append(p.refs, p.refsIn(st)...)
 	}
 }

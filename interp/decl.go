@@ -41,6 +41,7 @@ type decl struct {
 	broken    *Diagnostic     // why the text does not type-check any more
 	calls     map[string]bool // last names of what it calls
 	impure    string          // what in the text is not known to be pure
+	looks     bool            // it mentions a looker; varDecl: so may what it holds
 	typ       typeText        // varDecl: its type
 	shape     string          // varDecl: what its type looks like in memory
 	script    scriptFunc      // funcDecl, where nothing can be compiled

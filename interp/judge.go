@@ -70,6 +70,7 @@ func (p *plan) judge(call *ast.CallExpr) *judged {
 	}
 	if j.root == nil {
 		j.site.Refuse = "it is called through an interface, so which code runs is only known when it does"
+		j.site.Bare = p.table.looks()
 	} else {
 		p.judgeCode(j, id)
 	}
@@ -136,6 +137,7 @@ func (p *plan) judgeCode(j *judged, id *ast.Ident) {
 			j.site.Refuse = p.refusal(g)
 		}
 	}
+	j.site.Bare = j.site.Refuse != "" && reachesLooker(j.root)
 	j.site.Code = shortHash(parts...)
 	j.site.Globals = p.globals(gs...)
 }

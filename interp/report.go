@@ -134,7 +134,10 @@ func lineFor(c wire.Call) reportLine {
 			l.detail += " (" + c.Reason + ")"
 		}
 	case "refused":
-		l.detail = "took " + duration(c.TookMS) + ": " + c.Reason
+		l.detail = c.Reason
+		if c.TookMS > 0 { // calls that were only counted were not timed
+			l.detail = "took " + duration(c.TookMS) + ": " + c.Reason
+		}
 	case "cheap":
 		l.detail = "took " + duration(c.TookMS)
 	}

@@ -40,6 +40,7 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 	}
 	if fn := sc.function(c.Fun); fn == nil {
 		sc.need(c, "a call of a function value")
+		sc.unlooked(c, sc.p.table.looks())
 	}
 	return sc.apply(c, sc.expr(c.Fun))
 }
@@ -160,6 +161,7 @@ func (sc *scripter) interfaceCall(c *ast.CallExpr, j *judged) wire.Expr {
 		sc.need(c, "a call of a hidden method of an interface")
 	}
 	sc.need(c, "a call through an interface")
+	sc.unlooked(c, sc.p.table.looks())
 	s := sc.p.info.Selections[j.sel]
 	x := sc.path(j.sel, sc.expr(j.sel.X), s.Recv(), s.Index()[:len(s.Index())-1])
 	return sc.methodCall(c, j.fn.Name(), x, sc.site(j))
@@ -231,6 +233,7 @@ func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *typ
 	_, isPtr := t.Underlying().(*types.Pointer)
 	if types.IsInterface(t) {
 		sc.need(c, "a call through an interface")
+		sc.unlooked(c, sc.p.table.looks())
 		return sc.methodCall(c, fn.Name(), x, 0)
 	}
 	sc.need(c, "a method of the standard library")

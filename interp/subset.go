@@ -115,10 +115,11 @@ var subset = map[string]construct{
 	"a function literal": {"closures are compiled", "apply(func(n int) int { return n }, 1)"},
 
 	// Calls.
-	"a call of a function of the notebook": {"", "twice(i)"},
-	"a variadic call":                      {"", "sum() + sum(1, i)"},
-	"f(xs...)":                             {"", "sum(xs...)"},
-	"f(g()) with several results":          {"", "fmt.Println(pair(1))"},
+	"a call of a function of the notebook":     {"", "twice(i)"},
+	"a call of what can look at who called it": {"the interpreter would stand there", "func explode(n int) int { _, _, line, _ := runtime.Caller(n); return line }\n-- then --\nexplode(1)"},
+	"a variadic call":                          {"", "sum() + sum(1, i)"},
+	"f(xs...)":                                 {"", "sum(xs...)"},
+	"f(g()) with several results":              {"", "fmt.Println(pair(1))"},
 	"a call of what a call returned, with another one in its arguments": {"rare", "fmt.Println(i, point(1, 2).Scaled(bump()), i)"},
 	"p.M() of a pointer":                                          {"", "pp.Move(1).X"},
 	"p.M() of what a pointer points to":                           {"", "var np *Point\npp.Sum() + np.Sum()"},

@@ -45,6 +45,7 @@ func newJudge(c *Cell, site *wire.Site, t reflect.Type) *judge {
 		j.refuse = "the cache cannot be used: " + err.Error()
 	}
 	if j.refuse != "" {
+		j.flood.Store(site.Bare)
 		return j
 	}
 	j.store = store

@@ -128,6 +128,7 @@ type Site struct {
 	Code    string   // hex hash of the code closure
 	Globals []string // session variables the closure reads, sorted
 	Refuse  string   // why the call is never remembered; "" if it may be
+	Bare    bool     // the call is only counted: what it reaches can look at who called it
 }
 
 // Call is the verdict on one judged call: an element of "calls" in

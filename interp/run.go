@@ -89,7 +89,10 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 // statements.
 func (p *plan) runFile(prog *program) {
 	e := p.s.newEmitter(p.table)
-	e.blank = p.blank
+	// Where package plugin is linked, a package's maps get their initial values
+	// whether or not this plugin uses them. The next one may, and the first plugin
+	// with a package initialises it for all.
+	e.blank = append(p.blank[:len(p.blank):len(p.blank)], "plugin")
 	e.lent = true
 	e.defers = slices.ContainsFunc(p.body, deferring)
 	file := "cell-" + shortHash(p.src.text)[:12] + ".go"

@@ -86,10 +86,11 @@ fuzz:
 		done; \
 	done
 
-# The programs of Go's own test suite as notebooks, compared with themselves:
-# eleven minutes on two idle cores. The tests run a sample.
+# The programs of Go's own test suite and the examples of its library as
+# notebooks, compared with themselves and with what they say: eleven and five
+# minutes on two idle cores. The tests run samples.
 conformance: prepare
-	nice $(GO) test -timeout 4h -run TestSuite ./conformance -full -v
+	nice $(GO) test -timeout 4h -run 'TestSuite|TestExamples' ./conformance -full -v
 
 # Random cells of the interpreted subset in both tiers, twenty minutes on two
 # idle cores. The tests run a thousand, with a new seed each time.

@@ -20,11 +20,22 @@ const (
 	// Single gives every declaration and, where no jump, defer or return ties
 	// them together, every statement of main a cell of its own.
 	Single Layout = "single"
+	// Called is Grouped for declarations; an example is a cell with its function
+	// and one that calls it.
+	Called Layout = "called"
 )
 
-// Cells divides the program into cells.
+// Cells divides a program into cells.
 func (p *Program) Cells(l Layout) []string {
-	var cells []string
+	cells := p.Declarations(l)
+	if p.mainUse {
+		return append(cells, "main();\n")
+	}
+	return append(cells, p.body(p.main, l)...)
+}
+
+// Declarations are the cells of everything but main and the examples.
+func (p *Program) Declarations(l Layout) (cells []string) {
 	if text := p.imports(); text != "" {
 		cells = append(cells, text)
 	}
@@ -38,7 +49,7 @@ func (p *Program) Cells(l Layout) []string {
 	for _, fn := range p.inits {
 		cells = append(cells, p.initBody(fn))
 	}
-	return append(cells, p.mainBody(l)...)
+	return cells
 }
 
 // grouped places all that can be placed of a kind at a time.
@@ -84,16 +95,13 @@ func (p *Program) initBody(fn *ast.FuncDecl) string {
 	return p.text(fn.Body) + "\n"
 }
 
-// mainBody is the body of main as cells.
-func (p *Program) mainBody(l Layout) []string {
-	body := p.main.Body
-	if p.mainUse {
-		return []string{"main();\n"}
-	}
+// body is the body of a function as cells.
+func (p *Program) body(fn *ast.FuncDecl, l Layout) []string {
+	body := fn.Body
 	if len(body.List) == 0 {
 		return nil
 	}
-	names, ok := p.renames()
+	names, ok := p.renames(fn)
 	if !ok {
 		return []string{p.text(body) + "\n"}
 	}
@@ -112,11 +120,11 @@ func (p *Program) mainBody(l Layout) []string {
 	return []string{text}
 }
 
-// renames gives new names to the variables of main that would take the place of
-// a variable at package level, which is where those of cells are, or of a
-// package that is imported. ok is false if a type takes the place of anything,
+// renames gives new names to the variables of a function that would take the
+// place of a variable at package level, which is where those of cells are, or of
+// a package that is imported. ok is false if a type takes the place of anything,
 // whose name may be printed, or a constant, which may stand for others by iota.
-func (p *Program) renames() (names map[types.Object]string, ok bool) {
+func (p *Program) renames(fn *ast.FuncDecl) (names map[types.Object]string, ok bool) {
 	used := map[string]bool{}
 	for id := range p.info.Uses {
 		used[id.Name] = true
@@ -133,7 +141,7 @@ func (p *Program) renames() (names map[types.Object]string, ok bool) {
 		}
 	}
 	names = map[types.Object]string{}
-	scope := p.info.Scopes[p.main.Type]
+	scope := p.info.Scopes[fn.Type]
 	for _, n := range scope.Names() {
 		obj, outer := scope.Lookup(n), p.pkg.Scope().Lookup(n)
 		_, isVar := obj.(*types.Var)

@@ -10,6 +10,12 @@
 // and by cause; excluded.txt lists the programs that say nothing about
 // notebooks, each with its reason.
 //
+// [ParseTests] does the same with a file of tests: its examples become cells
+// behind the cells of its declarations, and the tests of this package compare
+// what the examples of the standard library print with what they say that they
+// print, as go test does. Examples that do not say it are only compiled. Their
+// lists are examples_excluded.txt and examples_sample.txt.
+//
 // # What is changed
 //
 // The text of declarations and statements stays as it is, with these exceptions:

@@ -74,30 +74,19 @@ func programsOf(list []ran) (programs []*program) {
 // accepted runs programs and returns those that were neither refused nor too
 // slow.
 func (b *bench) accepted(ctx context.Context, programs []*program) (out []ran) {
-	work := make(chan *program)
 	var mu sync.Mutex // guards out
-	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() {
-			for p := range work {
-				parsed, err := b.parse(p.source)
-				if err != nil {
-					continue
-				}
-				got, err := b.run(ctx, parsed.Cells(conformance.Grouped))
-				if err != nil || got.name == "interrupted" || got.name == "compile error" && strings.Contains(strings.Join(got.lines, "\n"), "needs the compiler") {
-					continue
-				}
-				mu.Lock()
-				out = append(out, ran{p, got})
-				mu.Unlock()
-			}
-		})
-	}
-	for _, p := range programs {
-		work <- p
-	}
-	close(work)
-	wg.Wait()
+	inPairs(programs, func(p *program) {
+		parsed, err := b.parse(p.source)
+		if err != nil {
+			return
+		}
+		got, err := b.run(ctx, parsed.Cells(conformance.Grouped))
+		if err != nil || got.name == "interrupted" || got.name == "compile error" && strings.Contains(strings.Join(got.lines, "\n"), "needs the compiler") {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, ran{p, got})
+	})
 	return out
 }

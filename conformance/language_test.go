@@ -21,8 +21,7 @@ func TestLanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		programs = append(programs, &program{path: file, source: string(source),
-			causes: map[conformance.Layout]string{}, detail: map[conformance.Layout]string{}})
+		programs = append(programs, newProgram(file, source))
 	}
 	if err := references(t.Context(), programs); err != nil {
 		t.Fatal(err)

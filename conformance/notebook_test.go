@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/importer"
 	"go/token"
+	"go/types"
 	"io"
 	"os"
 	"regexp"
@@ -56,8 +57,11 @@ func newBench(t testing.TB, dir string) *bench {
 
 // parse takes a program apart with the packages that cells import.
 func (b *bench) parse(source string) (*conformance.Program, error) {
-	imp := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return b.workspace.Export(path) })
-	return conformance.Parse([]byte(source), imp)
+	return conformance.Parse([]byte(source), b.importer())
+}
+
+func (b *bench) importer() types.Importer {
+	return importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return b.workspace.Export(path) })
 }
 
 // A recorder is the compiler of one notebook: it knows the plugins it uses.
@@ -121,13 +125,12 @@ func (s *streams) Stream(name, text string) {
 
 func (s *streams) Display(data, metadata map[string]json.RawMessage) {}
 
-// An outcome is the result of a notebook and the cell that failed.
+// An outcome is the result of cells and the one that failed.
 type outcome struct {
 	result
 	name  string // of the error
 	lines []string
 	cell  int // which failed
-	tiers map[string]int
 }
 
 // notebookTimeout includes compiling.
@@ -143,15 +146,30 @@ func (b *bench) timeout() time.Duration {
 	return notebookTimeout
 }
 
-// run executes cells in a session of their own, until one fails.
+// run executes cells in a session and a directory of their own, until one fails.
 func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 	dir, err := os.MkdirTemp("", "gomemo-conformance-")
 	if err != nil {
 		return outcome{}, err
 	}
 	defer os.RemoveAll(dir)
-	rec := &recorder{Compiler: b.workspace, bench: b, files: map[string]bool{}}
-	with := interp.Options{Compiler: rec}
+	n := b.open(dir)
+	defer n.close()
+	return n.run(ctx, cells), nil
+}
+
+// A notebook is a session that runs one list of cells after another.
+type notebook struct {
+	*bench
+	session *interp.Session
+	plugins *recorder
+	cells   int // so far
+}
+
+// open starts a session whose cells run in a directory.
+func (b *bench) open(dir string) *notebook {
+	n := &notebook{bench: b, plugins: &recorder{Compiler: b.workspace, bench: b, files: map[string]bool{}}}
+	with := interp.Options{Compiler: n.plugins}
 	if b.interpreted {
 		with = interp.Options{Compiler: &stubs.Compiler{Why: "there is none"}, Mode: interp.Interpreted}
 	}
@@ -167,30 +185,32 @@ func (b *bench) run(ctx context.Context, cells []string) (outcome, error) {
 		}
 		return client{c}, nil
 	}
-	s := interp.New(with)
-	defer func() {
-		s.Close()
-		if b.tidy {
-			rec.remove()
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, b.timeout())
+	n.session = interp.New(with)
+	return n
+}
+
+func (n *notebook) close() {
+	n.session.Close()
+	if n.tidy {
+		n.plugins.remove()
+	}
+}
+
+// run executes cells until one fails.
+func (n *notebook) run(ctx context.Context, cells []string) (o outcome) {
+	ctx, cancel := context.WithTimeout(ctx, n.timeout())
 	defer cancel()
 	var out streams
-	o := outcome{tiers: map[string]int{}}
 	for i, cell := range cells {
-		done := s.Execute(ctx, cell, i+1, &out)
-		if tier, ok := done.Metadata["tier"].(string); ok {
-			o.tiers[tier]++
-		}
-		if done.Err != nil {
+		n.cells++
+		if done := n.session.Execute(ctx, cell, n.cells, &out); done.Err != nil {
 			o.cell, o.name, o.lines = i+1, done.Err.Name, done.Err.Lines
 			o.Exit, o.Failure = ending(done.Err)
 			break
 		}
 	}
 	o.Stdout, o.Stderr = out.stdout.String(), out.stderr.String()
-	return o, nil
+	return o
 }
 
 var osExit = regexp.MustCompile(`^the cell ended its process with exit status (\d+)`)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A Program is a type-checked program of one file.
+// A Program is a type-checked program of one file, or a file of tests.
 type Program struct {
 	src     string
 	fset    *token.FileSet
@@ -20,8 +20,10 @@ type Program struct {
 	info    *types.Info
 	decls   []*decl // in the order of the file
 	inits   []*ast.FuncDecl
-	main    *ast.FuncDecl
-	mainUse bool // something calls main
+	main    *ast.FuncDecl // nil in a file of tests
+	mainUse bool          // something calls main
+
+	examples []*Example
 }
 
 type kind int
@@ -48,31 +50,40 @@ type decl struct {
 // Parse reads and checks a program. Packages that it imports come from imp,
 // which may be nil if there are none.
 func Parse(src []byte, imp types.Importer) (*Program, error) {
-	p := &Program{src: string(src), fset: token.NewFileSet()}
-	var err error
-	p.file, err = parser.ParseFile(p.fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	p, err := check(src, imp)
 	if err != nil {
 		return nil, err
 	}
 	if p.file.Name.Name != "main" {
 		return nil, fmt.Errorf("package %s is no program", p.file.Name)
 	}
-	p.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}}
-	conf := types.Config{Importer: imp, Sizes: types.SizesFor("gc", runtime.GOARCH)}
-	p.pkg, err = conf.Check("main", p.fset, []*ast.File{p.file}, p.info)
-	if err != nil {
+	if err := p.collect(nil); err != nil {
 		return nil, err
 	}
-	if err := p.collect(); err != nil {
-		return nil, err
+	if p.main == nil {
+		return nil, errors.New("there is no func main")
 	}
 	p.connect()
 	return p, nil
 }
 
-// collect lists the declarations.
-func (p *Program) collect() error {
+// check parses a file and checks its types.
+func check(src []byte, imp types.Importer) (*Program, error) {
+	p := &Program{src: string(src), fset: token.NewFileSet()}
+	var err error
+	p.file, err = parser.ParseFile(p.fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	p.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}}
+	conf := types.Config{Importer: imp, Sizes: types.SizesFor("gc", runtime.GOARCH)}
+	p.pkg, err = conf.Check("main", p.fset, []*ast.File{p.file}, p.info)
+	return p, err
+}
+
+// collect lists the declarations but for some functions.
+func (p *Program) collect(apart map[string]bool) error {
 	add := func(d *decl) {
 		d.index = len(p.decls)
 		d.deps = map[*decl]bool{}
@@ -89,6 +100,8 @@ func (p *Program) collect() error {
 				continue
 			case d.Recv == nil && d.Name.Name == "main":
 				p.main = d
+				continue
+			case d.Recv == nil && apart[d.Name.Name]:
 				continue
 			}
 			add(&decl{kind: funcKind, node: d, name: d.Name.Name, recv: p.receiver(d), text: p.function(d)})
@@ -108,7 +121,7 @@ func (p *Program) collect() error {
 		}
 	}
 	if p.main == nil {
-		return errors.New("there is no func main")
+		return nil
 	}
 	for id, obj := range p.info.Uses {
 		if obj == p.info.Defs[p.main.Name] && id != p.main.Name {

@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"text/tabwriter"
 
 	"gomemo/conformance"
 )
@@ -29,30 +27,32 @@ var (
 	printing = flag.Bool("cells", false, "print the cells of the programs that differ")
 )
 
-// program is one file of the suite and what was found out about it.
+// program is one file of the suite.
 type program struct {
+	verdicts
 	path   string // below $GOROOT/test
 	source string
 	want   result
-
-	causes map[conformance.Layout]string // "" for equal
-	detail map[conformance.Layout]string
 }
 
-func (p *program) folder() string { return filepath.ToSlash(filepath.Dir(p.path)) }
+func newProgram(path string, source []byte) *program {
+	path = filepath.ToSlash(path)
+	return &program{verdicts: newVerdicts(path, filepath.ToSlash(filepath.Dir(path))), path: path, source: string(source)}
+}
 
-// root is the suite's directory.
-func root(t *testing.T) string {
+// root is a directory of the Go distribution that holds a file.
+func root(t *testing.T, name, file string) string {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatalf("go env GOROOT: %v", err)
 	}
-	dir := filepath.Join(strings.TrimSpace(string(out)), "test")
-	if _, err := os.Stat(filepath.Join(dir, "ken")); err != nil {
+	dir := filepath.Join(strings.TrimSpace(string(out)), name)
+	if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("this Go came without its test suite: %v", err)
+			t.Fatalf("this Go came without its tests: %v", err)
 		}
-		t.Skipf("this Go came without its test suite: %v", err)
+		t.Skipf("this Go came without its tests: %v", err)
 	}
 	return dir
 }
@@ -61,7 +61,7 @@ func root(t *testing.T) string {
 // constraints.
 func load(t *testing.T) (programs []*program) {
 	t.Helper()
-	dir := root(t)
+	dir := root(t, "test", "ken")
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -81,8 +81,7 @@ func load(t *testing.T) (programs []*program) {
 			return err
 		}
 		if isRun(string(data)) {
-			programs = append(programs, &program{path: filepath.ToSlash(rel), source: string(data),
-				causes: map[conformance.Layout]string{}, detail: map[conformance.Layout]string{}})
+			programs = append(programs, newProgram(rel, data))
 		}
 		return nil
 	})
@@ -129,7 +128,7 @@ func list(t *testing.T, name string) (order []string, rest map[string]string) {
 func TestSuite(t *testing.T) {
 	programs := load(t)
 	_, excluded := list(t, "excluded.txt")
-	checkExcluded(t, programs, excluded)
+	checkExcluded(t, "excluded.txt", names(programs), excluded)
 	if *full || *only != "" {
 		compareAll(t, programs, excluded)
 	} else {
@@ -137,15 +136,22 @@ func TestSuite(t *testing.T) {
 	}
 }
 
+func names(programs []*program) (list []string) {
+	for _, p := range programs {
+		list = append(list, p.path)
+	}
+	return list
+}
+
 // checkExcluded finds lines that are out of date.
-func checkExcluded(t *testing.T, programs []*program, excluded map[string]string) {
+func checkExcluded(t *testing.T, file string, names []string, excluded map[string]string) {
 	t.Helper()
-	for path, reason := range excluded {
-		if !slices.ContainsFunc(programs, func(p *program) bool { return p.path == path }) {
-			t.Errorf("excluded.txt lists %s, which the suite does not run", path)
+	for name, reason := range excluded {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s lists %s, which the suite does not run", file, name)
 		}
 		if reason == "" {
-			t.Errorf("excluded.txt gives no reason for %s", path)
+			t.Errorf("%s gives no reason for %s", file, name)
 		}
 	}
 }
@@ -204,36 +210,39 @@ func compareAll(t *testing.T, programs []*program, excluded map[string]string) {
 	}
 	for _, l := range layouts {
 		b.compare(t.Context(), chosen, l)
-		fmt.Print(tables(programs, chosen, excluded, l))
-		equal := 0
-		for _, p := range chosen {
-			if p.causes[l] == "" {
-				equal++
-			}
-		}
-		if equal*100 < 98*len(chosen) {
-			t.Errorf("%s: %d of %d programs do the same as notebooks, less than 98 %%", l, equal, len(chosen))
-		}
+		report(t, "folder", verdictsOf(programs), verdictsOf(chosen), excluded, l)
 	}
+}
+
+func verdictsOf(programs []*program) (list []*verdicts) {
+	for _, p := range programs {
+		list = append(list, &p.verdicts)
+	}
+	return list
 }
 
 // compare runs programs as notebooks, two at a time: each has a compiler, a
 // linker and an engine of its own.
 func (b *bench) compare(ctx context.Context, programs []*program, l conformance.Layout) {
-	work := make(chan *program)
+	inPairs(programs, func(p *program) {
+		cause, detail := b.difference(ctx, p, l)
+		p.set(l, cause, detail)
+	})
+}
+
+// inPairs calls f for each element of a list, two at a time.
+func inPairs[T any](list []T, f func(T)) {
+	work := make(chan T)
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			for p := range work {
-				p.causes[l], p.detail[l] = b.difference(ctx, p, l)
-				if testing.Verbose() {
-					fmt.Printf("%s %s: %s\n", p.path, l, cmp.Or(p.causes[l], "equal"))
-				}
+			for x := range work {
+				f(x)
 			}
 		})
 	}
-	for _, p := range programs {
-		work <- p
+	for _, x := range list {
+		work <- x
 	}
 	close(work)
 	wg.Wait()
@@ -271,82 +280,4 @@ func (b *bench) difference(ctx context.Context, p *program, l conformance.Layout
 		detail += "── cells\n" + strings.Join(cells, "── cell\n")
 	}
 	return cause, detail
-}
-
-// tables summarises a run by folder and by cause.
-func tables(all, chosen []*program, excluded map[string]string, l conformance.Layout) string {
-	type counts struct{ files, excluded, run, equal int }
-	folders := map[string]*counts{}
-	row := func(name string) *counts {
-		if folders[name] == nil {
-			folders[name] = &counts{}
-		}
-		return folders[name]
-	}
-	for _, p := range all {
-		_, out := excluded[p.path]
-		for _, c := range []*counts{row(p.folder()), row("total")} {
-			c.files++
-			if out {
-				c.excluded++
-			}
-		}
-	}
-	causes := map[string][]*program{}
-	for _, p := range chosen {
-		cause := p.causes[l]
-		for _, c := range []*counts{row(p.folder()), row("total")} {
-			c.run++
-			if cause == "" {
-				c.equal++
-			}
-		}
-		if cause != "" {
-			causes[cause] = append(causes[cause], p)
-		}
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\nLayout %s\n\n", l)
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "folder\tfiles\texcluded\trun\tequal\tpercent\t")
-	for _, name := range sortedFolders(folders) {
-		c := folders[name]
-		percent := 100.0
-		if c.run > 0 {
-			percent = 100 * float64(c.equal) / float64(c.run)
-		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t\n", name, c.files, c.excluded, c.run, c.equal, percent)
-	}
-	w.Flush()
-	if len(causes) == 0 {
-		return b.String()
-	}
-	fmt.Fprintf(&b, "\nCauses\n\n")
-	for _, cause := range sortedFolders(causes) {
-		fmt.Fprintf(&b, "%4d  %s\n", len(causes[cause]), cause)
-	}
-	for _, cause := range sortedFolders(causes) {
-		for _, p := range causes[cause] {
-			fmt.Fprintf(&b, "\n── %s: %s", p.path, p.detail[l])
-			if p.detail[l] == "" {
-				fmt.Fprintf(&b, "%s\n", cause)
-			}
-		}
-	}
-	return b.String()
-}
-
-// sortedFolders sorts names, the total last.
-func sortedFolders[V any](m map[string]V) []string {
-	var names []string
-	for name := range m {
-		if name != "total" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	if _, ok := m["total"]; ok {
-		names = append(names, "total")
-	}
-	return names
 }

@@ -35,6 +35,14 @@ const notebookModule = "notebook"
 // go.mod files that are kept, so that they name no place of the machine.
 const sourcePlaceholder = "/gomemo/source"
 
+// importPath is what a package in the notebook's directory would be called.
+func (m startModule) importPath() string {
+	if !m.users {
+		return notebookModule
+	}
+	return modfile.ModulePath(m.gomod)
+}
+
 // readModule reads the go.mod and go.sum in dir. It reports false if there is
 // none.
 func readModule(dir string) (startModule, bool, error) {

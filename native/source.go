@@ -212,9 +212,9 @@ func writeFile(name string, data []byte) error {
 	return publish(name, data)
 }
 
-// checkImportPath reports a path that nobody but its own module may import, or
-// that is none.
-func checkImportPath(p string) error {
+// checkImportPath reports a path that cells may not import, or that is none.
+// importer is the import path of the directory that the notebook is in.
+func checkImportPath(p, importer string) error {
 	if strings.HasPrefix(p, Prefix) {
 		return fmt.Errorf("import paths that start with %q are gomemo's own", Prefix)
 	}
@@ -222,8 +222,18 @@ func checkImportPath(p string) error {
 		return err
 	}
 	elems := strings.Split(p, "/")
-	if slices.Contains(elems, "internal") || elems[0] == "vendor" {
-		return fmt.Errorf("use of internal package %s not allowed", p)
+	if elems[0] == "vendor" {
+		return fmt.Errorf("use of vendored package %s not allowed", p)
+	}
+	for i := len(elems) - 1; i >= 0; i-- {
+		if elems[i] != "internal" {
+			continue
+		}
+		parent := strings.Join(elems[:i], "/")
+		if parent == "" || !strings.HasPrefix(importer+"/", parent+"/") {
+			return fmt.Errorf("use of internal package %s not allowed", p)
+		}
+		break // as the go command, which looks at the last one only
 	}
 	return nil
 }

@@ -31,10 +31,11 @@ func (w *Workspace) Warm(paths []string) {
 
 // warm is Warm for a caller that holds the lock.
 func (w *Workspace) warm(paths []string) {
+	importer := w.start.importPath()
 	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
 		_, std := w.t.std[p]
 		_, have := w.graph.Packages[p]
-		return std || have || checkImportPath(p) != nil
+		return std || have || checkImportPath(p, importer) != nil
 	})
 	if len(paths) == 0 {
 		return

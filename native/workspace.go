@@ -147,10 +147,11 @@ func (w *Workspace) Require(ctx context.Context, paths []string) (interp.Change,
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	change := w.refresh(ctx)
+	importer := w.start.importPath()
 	var missing []string
 	for _, p := range paths {
-		if err := checkImportPath(p); err != nil {
-			return change, fmt.Errorf("native: import %q: %w", p, err)
+		if err := checkImportPath(p, importer); err != nil {
+			return change, fmt.Errorf("native: %w", &interp.ModuleError{Path: p, Msg: fmt.Sprintf("cannot import %q: %v", p, err)})
 		}
 		if _, ok := w.t.std[p]; ok || p == "unsafe" {
 			continue

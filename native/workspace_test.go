@@ -204,6 +204,36 @@ func TestOpenModule(t *testing.T) {
 	}
 }
 
+// Cells may import the internal packages that a program in the notebook's
+// directory may.
+func TestOpenModuleInternal(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":                  "module example.com/user\n\ngo 1.26\n",
+		"internal/deep/deep.go":   "package deep\n\nfunc Name() string { return \"deep\" }\n",
+		"geo/internal/map/map.go": "package earth\n\nfunc Name() string { return \"earth\" }\n",
+	} {
+		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := toolchain(t).Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	require(t, w, "example.com/user/internal/deep")
+	p := build(t, w, uses("internal1", "deep.Name()", "example.com/user/internal/deep"))
+	if got, want := run(t, w, p.Path), "deep\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, path := range []string{"example.com/user/geo/internal/map", "example.com/users/internal/x"} {
+		_, err = w.Require(t.Context(), []string{path})
+		if module := (*interp.ModuleError)(nil); !errors.As(err, &module) || module.Path != path || !strings.Contains(module.Msg, "not allowed") {
+			t.Errorf("%s: got error %v, want one that says that it is not allowed", path, err)
+		}
+	}
+}
+
 // A go.mod that does not work is said to be ignored.
 func TestOpenBadModule(t *testing.T) {
 	for name, text := range map[string]string{

@@ -115,6 +115,7 @@ func (p *plan) note() {
 		d.impure = p.impurity(d.node)
 		d.looks = p.looks(d.node)
 		d.calls = calledNames(d.node)
+		d.leaves = p.leaves(d.node)
 		p.noteAddresses(d.node)
 	}
 	for _, st := range p.body {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"strings"
 )
 
@@ -56,46 +57,93 @@ func (e *emitter) computes(n ast.Node, seen map[*decl]bool) bool {
 	return ok
 }
 
-// lookingLoops are the loops of functions that defer something. At the beginning
-// of such a function it is not known yet what it has deferred, and if it is
-// short the engine cannot tell where its beginning ends.
-func lookingLoops(n ast.Node) map[ast.Node]bool {
-	looking := map[ast.Node]bool{}
-	function := func(body *ast.BlockStmt) {
-		defers := deferring(body)
-		ast.Inspect(body, func(n ast.Node) bool {
-			switch n.(type) {
-			case *ast.FuncLit:
-				return false
-			case *ast.ForStmt, *ast.RangeStmt:
-				looking[n] = defers
-			}
-			return true
-		})
-	}
+// block is the size of values, in bytes, from which they are copied and compared
+// by a call, or by one instruction that takes long.
+const block = 256
+
+// leaves reports whether n may spend its time outside the notebook without a
+// call: in an iterator, waiting for a channel, with texts and with large values.
+func (p *plan) leaves(n ast.Node) bool {
+	leaves := false
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.FuncLit:
-			function(n.Body)
-		case *ast.FuncDecl:
-			function(n.Body)
+		case *ast.RangeStmt:
+			switch p.underlying(n.X).(type) {
+			case *types.Signature, *types.Chan, *types.Interface:
+				leaves = true
+			}
+		case *ast.BinaryExpr:
+			switch n.Op {
+			case token.ADD:
+				leaves = leaves || p.isText(n.X) || p.isText(n.Y)
+			case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+				nothing := p.info.Types[n.X].IsNil() || p.info.Types[n.Y].IsNil()
+				leaves = leaves || !nothing && (p.isText(n.X) && p.isText(n.Y) || p.isLarge(n.X) || p.isInterface(n.X) || p.isInterface(n.Y))
+			}
+		case *ast.AssignStmt:
+			for i, e := range n.Rhs {
+				leaves = leaves || p.isLarge(e) || n.Tok == token.ADD_ASSIGN && p.isText(n.Lhs[i])
+			}
 		}
-		return true
+		return !leaves
 	})
-	return looking
+	return leaves
 }
 
-// deferring reports whether a statement defers something in the function that
-// it belongs to.
-func deferring(st ast.Stmt) bool {
-	defers := false
-	ast.Inspect(st, func(n ast.Node) bool {
-		_, literal := n.(*ast.FuncLit)
-		_, deferred := n.(*ast.DeferStmt)
-		defers = defers || deferred
-		return !literal
-	})
-	return defers
+// isText reports whether e, which is no constant, is or may be a string.
+func (p *plan) isText(e ast.Expr) bool {
+	if t, ok := types.Unalias(p.info.TypeOf(e)).(*types.TypeParam); ok {
+		c, ok := t.Constraint().Underlying().(*types.Interface)
+		return !ok || types.Satisfies(types.Typ[types.String], c)
+	}
+	b, ok := p.underlying(e).(*types.Basic)
+	return ok && b.Info()&types.IsString != 0 && p.info.Types[e].Value == nil
+}
+
+// underlying is nil for what has no type because it does not compile.
+func (p *plan) underlying(e ast.Expr) types.Type {
+	if t := p.info.TypeOf(e); t != nil {
+		return t.Underlying()
+	}
+	return nil
+}
+
+func (p *plan) isInterface(e ast.Expr) bool {
+	_, ok := p.underlying(e).(*types.Interface) // a type parameter's, too
+	return ok
+}
+
+// hasTypeParam reports whether the size of t depends on a type parameter.
+func hasTypeParam(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.TypeParam:
+		return true
+	case *types.Named:
+		for arg := range t.TypeArgs().Types() {
+			if hasTypeParam(arg) {
+				return true
+			}
+		}
+	case *types.Array:
+		return hasTypeParam(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if hasTypeParam(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isLarge reports whether e is of a type that takes a block, or may.
+func (p *plan) isLarge(e ast.Expr) bool {
+	switch p.underlying(e).(type) {
+	case *types.Array, *types.Struct:
+		t := p.info.TypeOf(e)
+		return hasTypeParam(t) || p.s.sizes.Sizeof(t) >= block
+	}
+	return false
 }
 
 // quick are builtins, conversions and functions that the compiler makes a few
@@ -144,7 +192,7 @@ func (e *emitter) computesDecl(d *decl, seen map[*decl]bool) bool {
 		return true
 	}
 	seen[d] = true
-	return e.computes(d.node, seen)
+	return !d.leaves && e.computes(d.node, seen)
 }
 
 // recursiveLiterals are the function literals in n that may call themselves,

@@ -40,6 +40,7 @@ type decl struct {
 	refs      []ref
 	broken    *Diagnostic     // why the text does not type-check any more
 	calls     map[string]bool // last names of what it calls
+	leaves    bool            // its time may be spent outside the notebook without a call
 	impure    string          // what in the text is not known to be pure
 	looks     bool            // it mentions a looker; varDecl: so may what it holds
 	typ       typeText        // varDecl: its type

@@ -46,6 +46,7 @@ func applyEdits(src string, from, to int, edits []edit) string {
 
 // emitter writes one generated package.
 type emitter struct {
+	p       *plan
 	s       *Session
 	t       *table
 	own     map[*group]bool // groups whose declarations are in this package
@@ -53,12 +54,11 @@ type emitter struct {
 	blank   []string        // import paths that are linked for their effect
 	consts  map[*decl]bool  // constants copied into this package
 	order   []*decl         // of consts
-	defers  bool            // the cell's own statements defer something
 	lent    bool            // functions of fmt are the engine's
 }
 
-func (s *Session) newEmitter(t *table) *emitter {
-	return &emitter{s: s, t: t, own: map[*group]bool{}, imports: map[string]bool{}, consts: map[*decl]bool{}}
+func (p *plan) newEmitter() *emitter {
+	return &emitter{p: p, s: p.s, t: p.table, own: map[*group]bool{}, imports: map[string]bool{}, consts: map[*decl]bool{}}
 }
 
 const (
@@ -164,17 +164,18 @@ func (e *emitter) refEdits(src string, refs []ref) []edit {
 // pollEdits makes loops, and functions that may call themselves, look whether
 // the cell is to be interrupted, unless they only compute: those the engine may
 // end wherever they are, and only those. Other functions are left alone so that
-// they can still be inlined. place tells what compiled code calls an offset.
-func (e *emitter) pollEdits(n ast.Node, recursive bool, place func(off int) position) []edit {
+// they can still be inlined. leaves tells of a loop that it does more; place
+// what compiled code calls an offset.
+func (e *emitter) pollEdits(n ast.Node, recursive bool, leaves func(ast.Node) bool, place func(off int) position) []edit {
 	var out []edit
 	at := func(lbrace token.Pos) {
 		_, off := e.s.offset(lbrace)
 		e.imports[rtPath] = true
 		out = append(out, edit{off + 1, off + 1, " if _rt.Shared.Stop != 0 { _rt.Poll() };", 0})
 	}
-	looking, literals := lookingLoops(n), e.recursiveLiterals(n)
+	literals := e.recursiveLiterals(n)
 	loop := func(n ast.Node, lbrace token.Pos) (inside bool) {
-		if e.defers || looking[n] || !e.computes(n, map[*decl]bool{}) {
+		if leaves(n) || !e.computes(n, map[*decl]bool{}) {
 			at(lbrace)
 			return true
 		}
@@ -236,7 +237,8 @@ func (e *emitter) decl(d *decl) string {
 			at = at.computing()
 			edits = append(edits, e.gotoEdits(d.node)...)
 		} else {
-			edits = append(edits, e.pollEdits(d.node, d.recursive(), func(off int) position {
+			leaves := func(n ast.Node) bool { return d.leaves && (!e.p.checked[d] || e.p.leaves(n)) }
+			edits = append(edits, e.pollEdits(d.node, d.recursive(), leaves, func(off int) position {
 				first, _ := d.src.position(d.off)
 				line, col := d.src.position(off)
 				if line == first {

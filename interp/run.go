@@ -88,13 +88,12 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 // runFile writes the main package: Register for the new packages, Run for the
 // statements.
 func (p *plan) runFile(prog *program) {
-	e := p.s.newEmitter(p.table)
+	e := p.newEmitter()
 	// Where package plugin is linked, a package's maps get their initial values
 	// whether or not this plugin uses them. The next one may, and the first plugin
 	// with a package initialises it for all.
 	e.blank = append(p.blank[:len(p.blank):len(p.blank)], "plugin")
 	e.lent = true
-	e.defers = slices.ContainsFunc(p.body, deferring)
 	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
 	p.s.layouts[file] = layout{src: p.src}
 	var run strings.Builder
@@ -165,7 +164,12 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 	}
 	src := p.src.text
 	edits := e.refEdits(src, p.refsIn(st))
-	edits = append(edits, e.pollEdits(st, false, func(off int) position {
+	calls := p.judgedCalls(st)
+	leaves := func(n ast.Node) bool {
+		judged := func(j *judged) bool { return n.Pos() <= j.call.Pos() && j.call.End() <= n.End() }
+		return slices.ContainsFunc(calls, judged) || p.leaves(n)
+	}
+	edits = append(edits, e.pollEdits(st, false, leaves, func(off int) position {
 		line, col := p.src.position(off)
 		return position{file, line, col}
 	})...)
@@ -182,7 +186,7 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 		}
 		edits = append(edits, edit{from, from, open, 9}, edit{to, to, ")", -1})
 	}
-	for _, j := range p.judgedCalls(st) {
+	for _, j := range calls {
 		outer++
 		index := len(prog.sites)
 		prog.sites = append(prog.sites, wire.Site{})

@@ -79,7 +79,7 @@ func (p *plan) place(roots []*group) {
 
 // write generates the text of u.
 func (p *plan) write(u *unit) {
-	e := p.s.newEmitter(p.table)
+	e := p.newEmitter()
 	var ds []*decl
 	for _, g := range u.groups {
 		e.own[g] = true

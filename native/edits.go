@@ -122,9 +122,17 @@ import (
 // assigned when an engine ends the code that assigns it. The first store stays
 // safe, so that every loop has a place where it can be preempted. Between a
 // store and the test for the write barrier of the next everything is unsafe.
+// So is the first block of a function that defers something: what tells which
+// calls it has deferred is not there yet.
 func (lv *Liveness) markParts() {
 	if lv.allUnsafe || !types.Notebook(types.LocalPkg.Path) {
 		return
+	}
+	if lv.fn.HasDefer() {
+		for _, v := range lv.f.Entry.Values {
+			lv.unsafePoints.Set(int32(v.ID))
+		}
+		lv.unsafeBlocks.Set(int32(lv.f.Entry.ID))
 	}
 	for _, b := range lv.f.Blocks {
 		last := -1

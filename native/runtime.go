@@ -105,15 +105,14 @@ func notebookAt(pc uintptr) bool {
 }
 
 // notebookBegun reports whether it is known at pc what f has deferred. It is
-// not at the very beginning, which is behind once f has called something, or
-// is far enough away.
+// not at the very beginning: before the first block of code, which the edited
+// compiler marks as unsafe if f defers something, and in it.
 func notebookBegun(f funcInfo, pc uintptr) bool {
-	const far = 256
-	if f.deferreturn == 0 || pc-f.entry() > far {
+	if f.deferreturn == 0 {
 		return true
 	}
-	called, _ := pcdatavalue2(f, abi.PCDATA_StackMapIndex, pc)
-	return called >= 0
+	_, since := pcdatavalue2(f, abi.PCDATA_UnsafePoint, pc)
+	return since != f.entry()
 }
 
 // ofNotebook reports whether a path is that of a generated package.

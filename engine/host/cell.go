@@ -41,11 +41,11 @@ func (h *host) run(r *wire.Run) {
 		if !started.IsZero() {
 			answer.Took = time.Since(started)
 		}
-		asked, where := rt.Leave()
+		asked, obeyed, where := rt.Leave()
 		switch {
 		case err != nil:
 			answer.Error = failure(err, asked, body)
-		case finished:
+		case finished && !obeyed: // or it waited for what was ended
 			answer.Result = cell.Result()
 		case asked:
 			answer.Error = &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: append(trace.Callers(where), body.at()...)}

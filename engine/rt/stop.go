@@ -74,14 +74,14 @@ func WhenAsked(f func()) (leave func()) {
 }
 
 // Leave ends the running cell; its goroutine calls it last. It reports
-// whether the cell was asked to end, and the program counters of the poll
-// that obeyed, nil if the cell ended by itself.
-func Leave() (asked bool, where []uintptr) {
+// whether the cell was asked to end, whether any goroutine has, and the program
+// counters of the poll by which the cell's own did, nil if it ended by itself.
+func Leave() (asked, obeyed bool, where []uintptr) {
 	running.mu.Lock()
 	defer running.mu.Unlock()
 	asked = atomic.SwapUint32(&Shared.Stop, 0) != 0
 	running.stopped = nil
-	return asked, running.where
+	return asked, len(running.leaving) > 0, running.where
 }
 
 // Goroutine returns the number of the running cell's goroutine as it stands

@@ -13,7 +13,7 @@ func evaluate(f func()) (finished, asked bool, where []uintptr) {
 		defer close(over)
 		defer func() {
 			// Not recovered: a Goexit has nothing to recover.
-			asked, where = Leave()
+			asked, _, where = Leave()
 		}()
 		Enter()
 		f()

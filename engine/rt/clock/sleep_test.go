@@ -15,7 +15,7 @@ func evaluate(f func()) (finished, asked bool) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		defer func() { asked, _ = rt.Leave() }()
+		defer func() { asked, _, _ = rt.Leave() }()
 		rt.Enter()
 		f()
 		finished = true

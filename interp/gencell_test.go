@@ -80,6 +80,13 @@ func (g *generator) place(t string, depth int) string {
 	if len(own) > 0 && g.chance(40) {
 		return g.pick(own...)
 	}
+	if t == "int" && g.chance(30) {
+		for _, l := range g.locals {
+			if l.typ == "*int" {
+				return "*" + l.name
+			}
+		}
+	}
 	if len(places[t]) == 0 {
 		return "_"
 	}
@@ -137,6 +144,8 @@ func (g *generator) zero(t string) string {
 		return g.pick("any(nil)", "any(1)", `any("q")`)
 	case "Shape":
 		return "Shape(nil)"
+	case "*int":
+		return g.pick("new(int)", "&i1", "&i2", "&pt1.X", g.fill("&xs[%i]", 0))
 	case "*Point":
 		return g.pick("new(Point)", "&Point{1, 2}")
 	}
@@ -289,7 +298,7 @@ func (g *generator) integer(depth int) string {
 	case 5:
 		return "at(" + g.expr("[]int", depth) + ", " + g.expr("int", depth) + ")"
 	case 6:
-		return g.pick("pt1.Sum()", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "pt1.Move(2).Sum()", "pt2.Add(xs...).X", "pt2.Add().Sum()")
+		return g.pick("pt1.Sum()", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "pt1.Move(2).Sum()", "out1.Move(1).X", g.fill("ps[%i].Move(3).X", 0), "*(&i1)", g.fill("*(&xs[%i])", 0), "pt2.Add(xs...).X", "pt2.Add().Sum()")
 	case 7:
 		return "copy(" + g.expr("[]int", depth) + ", " + g.expr("[]int", depth) + ")"
 	case 8:
@@ -311,7 +320,7 @@ func (g *generator) composite(t string, depth int) string {
 	}
 	switch t {
 	case "[]int":
-		return g.pick("append("+g.expr(t, depth)+", "+g.expr("int", depth)+")", "append("+g.place(t, depth)+", ys...)", slicing(g.place(t, depth)),
+		return g.pick("append("+g.expr(t, depth)+", "+g.expr("int", depth)+")", "append("+g.place(t, depth)+", ys...)", slicing(g.place(t, depth)), "arr["+g.pick("", "0", "1", "i1")+":"+g.pick("", "1", "3", "i2")+"]",
 			"[]int{"+g.expr("int", depth)+", 3: "+g.expr("int", depth)+"}", "make([]int, "+g.pick("0", "2", "u8b", "len(s1)", "i1")+", "+g.pick("3", "5", "i2", "7")+")", "grow("+g.expr(t, depth)+")", "[]int(nil)")
 	case "[]byte":
 		return g.pick("[]byte("+g.expr("string", depth)+")", "append("+g.place(t, depth)+", "+g.expr("string", depth)+"...)", slicing("bs"), "append(bs, "+g.place("uint8", 0)+")")
@@ -328,7 +337,7 @@ func (g *generator) composite(t string, depth int) string {
 	case "Outer":
 		return "Outer{Point: " + g.expr("Point", depth) + ", In: " + g.expr("*Point", depth) + "}"
 	case "*Point":
-		return g.pick("&Point{X: "+g.expr("int", depth)+"}", "pp1.Move("+g.expr("int", depth)+")", "new(Point)")
+		return g.pick("&pt1", "&pt2", g.fill("&ps[%i]", 0), "&out1.Point", "&Point{X: "+g.expr("int", depth)+"}", "pp1.Move("+g.expr("int", depth)+")", "new(Point)")
 	case "[3]int":
 		return g.pick("[3]int{"+g.expr("int", depth)+", 2: "+g.expr("int", depth)+"}", "[...]int{1, i1, 3}")
 	case "map[string]int":
@@ -393,6 +402,10 @@ func (g *generator) define() string {
 		return "var " + n + " " + t + "\n_ = " + n
 	case 1:
 		return "var " + n + " " + t + " = " + e + "\n_ = " + n
+	}
+	if t == "int" && g.chance(40) { // one that a pointer in another variable leads to
+		at := g.name("*int")
+		return n + " := " + e + "\n" + at + " := &" + n + "\n*" + at + " += " + n
 	}
 	if t == "any" {
 		e = "any(" + e + ")"

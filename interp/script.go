@@ -31,6 +31,9 @@ type scripter struct {
 	turns bool        // what has its turn comes before the leaf
 	first []wire.Expr // what comes before the leaf
 
+	pointed  map[*types.Var]bool   // variables that may be reached by a pointer; see shared
+	counters map[types.Object]bool // variables of for statements
+
 	all    []ast.Stmt      // of the cell, or of the function
 	jumps  bool            // the text has to be a function's
 	behind map[string]bool // labels that are written already
@@ -45,7 +48,7 @@ type scripter struct {
 
 func newScripter(p *plan) *scripter {
 	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, locals: map[types.Object]int{},
-		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, src: p.src, called: map[string]int{}}
+		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, counters: map[types.Object]bool{}, src: p.src, called: map[string]int{}}
 }
 
 // A notInterpreted is what sends a cell to the compiler.

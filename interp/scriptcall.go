@@ -209,19 +209,6 @@ func (sc *scripter) embedded(sel *ast.SelectorExpr, t types.Type, path []int) (w
 	return x, t
 }
 
-// pointerTo writes &x for a method. Only variables of compiled code have an
-// address that stays.
-func (sc *scripter) pointerTo(n *ast.SelectorExpr, x wire.Expr) wire.Expr {
-	if x.Op != "var" {
-		sc.need(n, "x.M() that changes a part of a variable")
-	}
-	if !sc.p.s.uncompiled() && !sc.placed(sc.p.table.byName[x.Name]) {
-		sc.need(n, "x.M() that changes a variable that no compiled code has yet")
-	}
-	sc.need(n, "x.M() that changes a variable")
-	return wire.Expr{Op: "addr", Name: x.Name}
-}
-
 // foreignMethod writes the call of a method that the notebook does not
 // declare.
 func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selection) wire.Expr {

@@ -300,14 +300,8 @@ func (sc *scripter) index(x *ast.IndexExpr) wire.Expr {
 }
 
 func (sc *scripter) slice(x *ast.SliceExpr) wire.Expr {
-	switch sc.typeOf(x.X).Underlying().(type) {
-	case *types.Slice, *types.Basic:
-		sc.need(x, "x[i:j]")
-	default:
-		sc.need(x, "x[i:j] of an array")
-	}
 	return sc.on(x.Lbrack, func() wire.Expr {
-		e := wire.Expr{Op: "slice", Args: []wire.Expr{sc.expr(x.X)}}
+		e := wire.Expr{Op: "slice", Args: []wire.Expr{sc.sliced(x)}}
 		for _, b := range []ast.Expr{x.Low, x.High, x.Max} {
 			switch {
 			case b == nil:
@@ -429,23 +423,4 @@ func (sc *scripter) unary(x *ast.UnaryExpr) wire.Expr {
 		sc.needArithmetic(x, sc.typeOf(x.X), token.SUB)
 	}
 	return wire.Expr{Op: "unary", Name: x.Op.String(), Type: sc.typ(x, sc.typeOf(x)), Args: []wire.Expr{sc.expr(x.X)}}
-}
-
-// address writes &x. A literal is a new variable; variables of the session
-// may move, and must not be pointed to.
-func (sc *scripter) address(x *ast.UnaryExpr) wire.Expr {
-	if id, ok := ast.Unparen(x.X).(*ast.Ident); ok && sc.p.s.uncompiled() {
-		// Where nothing can be compiled the variables of the session stay
-		// where they are.
-		if v := sc.expr(id); v.Op == "var" {
-			sc.typ(x, sc.typeOf(x))
-			return wire.Expr{Op: "addr", Name: v.Name}
-		}
-	}
-	lit, ok := ast.Unparen(x.X).(*ast.CompositeLit)
-	if !ok {
-		sc.need(x, "&x")
-	}
-	sc.need(x, "&T{…}")
-	return wire.Expr{Op: "pointer", Args: []wire.Expr{sc.literal(lit, sc.typeOf(lit))}}
 }

@@ -21,12 +21,13 @@ const (
 	failsDivide
 	failsShift
 	failsElse
-	unordered // with a part that is evaluated at a time of the compiler's choice
+	unordered  // with a part that is evaluated at a time of the compiler's choice
+	failsEarly // with a part that is evaluated before the operands to the left of it
 )
 
 // alike reports whether it makes no difference which of a and b fails.
 func alike(a, b failing) bool {
-	a, b = a&^unordered, b&^unordered
+	a, b = a&^(unordered|failsEarly), b&^(unordered|failsEarly)
 	both := a | b
 	return a == 0 || b == 0 || both == failsNil || both == failsDivide || both == failsShift
 }
@@ -138,9 +139,9 @@ func (sc *scripter) fails(e ast.Expr) failing {
 		}
 		return sc.both(x, false, sc.fails(x.X), sc.fails(x.Index)) | failsElse
 	case *ast.SliceExpr:
-		return sc.each(x, x.X, x.Low, x.High, x.Max) | failsElse | unordered
+		return sc.each(x, x.X, x.Low, x.High, x.Max) | failsElse | unordered | failsEarly
 	case *ast.TypeAssertExpr:
-		return sc.fails(x.X) | failsElse | unordered
+		return sc.fails(x.X) | failsElse | unordered | failsEarly
 	case *ast.KeyValueExpr:
 		if sc.p.info.Types[x.Key].IsValue() {
 			return sc.each(x, x.Key, x.Value)
@@ -158,7 +159,10 @@ func (sc *scripter) binaryFails(x *ast.BinaryExpr) (f failing) {
 	left, right := sc.fails(x.X), sc.fails(x.Y)
 	switch x.Op {
 	case token.LAND, token.LOR:
-		return left | right
+		if left|right != 0 {
+			f = failsEarly
+		}
+		return left | right | f
 	case token.QUO, token.REM:
 		if sc.mayFail(x) {
 			f = failsDivide
@@ -179,6 +183,10 @@ func (sc *scripter) binaryFails(x *ast.BinaryExpr) (f failing) {
 	f |= sc.both(x, !plain, left, right)
 	if !plain && f != 0 {
 		f |= unordered
+		switch sc.typeOf(x.X).Underlying().(type) {
+		case *types.Struct, *types.Array:
+			f |= failsEarly
+		}
 	}
 	return f
 }
@@ -188,19 +196,57 @@ func (sc *scripter) callFails(c *ast.CallExpr) failing {
 		f := sc.fails(c.Args[0])
 		if isNotNumber(sc.typeOf(c)) && f != 0 {
 			f |= unordered
+			if !types.IsInterface(sc.typeOf(c)) || !late(sc.typeOf(c.Args[0])) {
+				f |= failsEarly
+			}
 		}
 		return f
 	}
 	operands := c.Args
+	last := sc.lastOperands(c)
+	operands = operands[:len(operands)-len(last)]
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok && sc.p.info.Selections[sel] != nil {
 		operands = append([]ast.Expr{sel}, operands...)
 	}
-	f := sc.each(c, operands...)
-	if !sc.p.info.Types[c.Fun].IsBuiltin() && sc.function(c.Fun) == nil {
+	f := sc.both(c, true, sc.each(c, operands...), sc.inTurn(c, last))
+	if !sc.p.info.Types[c.Fun].IsBuiltin() && sc.function(c.Fun) == nil && !sc.isInstance(c.Fun) {
 		f = sc.both(c, true, sc.both(c, true, f, sc.fails(c.Fun)), failsNil) | unordered
 	}
 	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && sc.p.info.Types[c.Fun].IsBuiltin() && id.Name == "make" {
 		f |= failsElse | unordered
+	}
+	if f != 0 {
+		f |= failsEarly
+	}
+	return f
+}
+
+// lastOperands are the arguments that a variadic function of any gets as a
+// slice.
+func (sc *scripter) lastOperands(c *ast.CallExpr) []ast.Expr {
+	sig, ok := sc.typeOf(c.Fun).(*types.Signature)
+	if !ok || !sig.Variadic() || c.Ellipsis.IsValid() {
+		return nil
+	}
+	n := sig.Params().Len() - 1
+	if s, ok := sig.Params().At(n).Type().(*types.Slice); !ok || !types.IsInterface(s.Elem()) || len(c.Args) <= n {
+		return nil
+	}
+	return c.Args[n:]
+}
+
+// inTurn joins what is put into a slice of interfaces, each by a statement of
+// its own, so that only what is evaluated ahead of all of them is out of turn.
+func (sc *scripter) inTurn(c *ast.CallExpr, es []ast.Expr) (f failing) {
+	for _, e := range es {
+		g := sc.fails(e)
+		if g != 0 && !types.IsInterface(sc.typeOf(e)) && !late(sc.typeOf(e)) {
+			g |= failsEarly // it may be copied for its address
+		}
+		f = sc.both(c, (f|g)&failsEarly != 0, f&^unordered, g&^unordered)
+	}
+	if f != 0 {
+		f |= unordered
 	}
 	return f
 }

@@ -149,6 +149,7 @@ func (sc *scripter) forStmt(st *ast.ForStmt) {
 	leave := sc.enterLoop(st, sc.forRounds(st))
 	defer leave()
 	sc.need(st, "for")
+	sc.counts(st)
 	if st.Init != nil {
 		sc.stmt(st.Init)
 	}

@@ -160,7 +160,11 @@ func (sc *scripter) conversion(c *ast.CallExpr) wire.Expr {
 		row = "a conversion of a constant string to a slice"
 	}
 	sc.need(c, row)
-	return wire.Expr{Op: "convert", Type: sc.typ(c, to), Args: []wire.Expr{sc.expr(c.Args[0])}}
+	x := sc.expr(c.Args[0])
+	if types.IsInterface(to) {
+		x = sc.boxed(c.Args[0], from, x)
+	}
+	return wire.Expr{Op: "convert", Type: sc.typ(c, to), Args: []wire.Expr{x}}
 }
 
 func conversionRow(to, from types.Type) string {

@@ -98,6 +98,8 @@ func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
 		case *ast.Ident:
 			if v, ok := sc.p.info.Uses[n].(*types.Var); ok && v.Parent() == sc.p.pkg.Scope() {
 				hazards = append(hazards, hazard{at: n, read: v})
+			} else if ok && sc.shared(v) {
+				hazards = append(hazards, hazard{at: n, memory: true})
 			}
 		case *ast.CallExpr:
 			if s, ok := sc.early(n); ok {

@@ -80,6 +80,11 @@ func (sc *scripter) boxed(n ast.Node, t types.Type, e wire.Expr) wire.Expr {
 	if !sc.turns || types.IsInterface(t) || late(t) {
 		return e
 	}
+	if x, ok := n.(ast.Expr); ok {
+		if c, ok := ast.Unparen(x).(*ast.CallExpr); ok && sc.isConversion(c) {
+			return sc.turn(n, t, e) // even to its own type
+		}
+	}
 	return sc.addressable(n, t, e)
 }
 

@@ -101,9 +101,11 @@ var subset = map[string]construct{
 	"m[k]":                          {"", "m[\"a\"] + m[\"none\"]"},
 	"v, ok = m[k]":                  {"", "n, ok := m[\"a\"]\nfmt.Println(n, ok)"},
 	"x[i:j]":                        {"", "fmt.Println(s[1:j])\nfmt.Println(xs[1:])\nfmt.Println(xs[:2:2])"},
-	"x[i:j] of an array":            {"it takes the address of a variable that may move", "arr[1:]"},
-	"a bound that is no int":        {"its messages are others", "xs[u8:]"},
-	"&x":                            {"the variable may move", "q := &pt"},
+	"x[i:j] of an array":            {"", "zs := arr[1:]\nzs[0] = 50\nfmt.Println(arr, parr[:1], cap(arr[:2]))\nparr = nil\narr[:j+9]"},
+	"x[i:j:k] of an array":          {"rare", "arr[:1:2]"},
+	"the address of a variable that no compiled code has yet": {"the variable may move", "fresh := 1\nq := &fresh"},
+	"a bound that is no int":                                  {"its messages are others", "xs[u8:]"},
+	"&x":                                                      {"", "q := &pt\nq.X = 10\nr := &outer.Point.Y\n*r = 11\nz := &arr[1]\n*z++\nif yes { n := i; o := &n; *o++; fmt.Println(n, *o) }\nfmt.Println(pt, outer, arr, &xs[0] == &xs[:1][0])"},
 
 	// Literals.
 	"T{…} of a struct":   {"", "Point{Y: i}"},
@@ -125,7 +127,7 @@ var subset = map[string]construct{
 	"p.M() of what a pointer points to":                           {"", "var np *Point\npp.Sum() + np.Sum()"},
 	"x.M() of a value":                                            {"", "pt.Sum() + Point{1, 2}.Sum() + outer.Sum()"},
 	"x.M() that changes a variable":                               {"", "pt.Move(2)\npt"},
-	"x.M() that changes a part of a variable":                     {"the variable may move", "outer.Move(2)"},
+	"x.M() that changes a part of a variable":                     {"", "outer.Move(2)\nouter.Point.Move(3)\nps := []Point{{1, 2}}\nps[0].Move(4)\nfmt.Println(outer, ps)"},
 	"x.M() that changes a variable that no compiled code has yet": {"the variable may move", "var fresh Point\nfresh.Move(1)"},
 	"a method of the standard library":                            {"", "dur.Seconds()"},
 	"a method of a module's type":                                 {"the engine does not have it", ""},

@@ -133,7 +133,7 @@ func lesser[T int64 | uint64 | float64 | string](least bool, x, y T) T {
 
 // slice is x[i:j:k] with bounds of type int. They are checked by slicing
 // something with the same length and capacity whose elements take no room; of
-// a string, itself.
+// a string, itself. x may be a pointer to an array.
 func (b *builder) slice(e *wire.Expr) code {
 	x := b.value(&e.Args[0])
 	var bounds [3]code
@@ -144,6 +144,13 @@ func (b *builder) slice(e *wire.Expr) code {
 	}
 	return func() reflect.Value {
 		v := x()
+		array := v.Kind() == reflect.Pointer
+		if array {
+			if v.IsNil() {
+				nilDereference()
+			}
+			v = v.Elem()
+		}
 		at := [3]int{0, v.Len(), -1}
 		for i, c := range bounds {
 			if c != nil {
@@ -154,6 +161,10 @@ func (b *builder) slice(e *wire.Expr) code {
 		if v.Kind() == reflect.String {
 			v.SetString(v.String()[low:high])
 			return v
+		}
+		if array { // its messages are those of strings
+			_ = string(make([]byte, v.Len()))[low:high]
+			return own(v.Slice(low, high))
 		}
 		same := make([]struct{}, v.Len(), v.Cap())
 		if bounds[2] != nil {

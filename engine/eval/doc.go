@@ -12,6 +12,7 @@
 //	symbol       a function or variable of the standard library, "path.Name"
 //	func         a registered function by Name; N-1 is its judged call's number
 //	addr         the address of a session variable by Name
+//	address      of what can be assigned to
 //	field        field N of a struct
 //	deref        what a pointer points to
 //	index        of a slice, array, string or map; index2 also says whether a map has it

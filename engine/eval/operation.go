@@ -44,6 +44,9 @@ func (b *builder) operation(e *wire.Expr) code {
 		}
 	case "is":
 		return b.is(e)
+	case "address":
+		x := b.ref(&e.Args[0])
+		return func() reflect.Value { return own(x().Addr()) }
 	case "addr":
 		ptr, ok := b.env.Var(e.Name)
 		if !ok {

@@ -280,7 +280,9 @@ func (g *generator) operand(t string, depth int) string {
 }
 
 func (g *generator) integer(depth int) string {
-	switch g.r.IntN(17) {
+	switch g.r.IntN(18) {
+	case 16:
+		return g.pick("<-ch2", "len(ch1)", "cap(ch2)")
 	case 14:
 		return g.pick("fn1("+g.expr("int", depth)+")", "fn2("+g.expr("int", depth)+")", "fs1()")
 	case 15:
@@ -419,7 +421,13 @@ func (g *generator) stmt(depth int) string {
 	if depth <= 0 {
 		return g.simple(2)
 	}
-	switch g.r.IntN(20) {
+	switch g.r.IntN(21) {
+	case 20:
+		g.n++
+		v := fmt.Sprintf("v%d", g.n)
+		return "select {\n" + g.pick("case ch1 <- "+g.expr("int", 2)+":", "case "+v+" := <-ch1:\nfmt.Println("+v+")", "case i1 = <-ch1:", "case "+g.place("any", 0)+" = <-ch1:",
+			"case "+v+", ok := <-ch2:\nfmt.Println("+v+", ok)", "case "+g.place("int", 1)+", b2 = <-ch2:", "case ch3 <- tr(1):", "case <-ch3:") + "\n" + g.stmt(depth-1) +
+			g.pick("\ndefault:\n"+g.simple(2), "\ndefault:") + "\n}"
 	case 0, 1:
 		s := "if " + g.expr("bool", 3) + " " + g.block(depth)
 		if g.chance(50) {
@@ -530,6 +538,9 @@ func (g *generator) basic(depth int) string {
 	case 8:
 		if g.chance(30) {
 			return g.pick("fn1 = ", "fn2 = ") + g.pick("tr", "poke", "fn1", "fn2", "nil")
+		}
+		if g.chance(20) {
+			return g.pick("ch2 <- 1", "close(ch1)", "close(ch2)", "close(ch3)", "i1, b1 = <-ch2", "ch3 = make(chan int, i2)", "if len(ch1) < cap(ch1) { ch1 <- i1 + 1 }")
 		}
 		if g.chance(40) {
 			return "fs1 = " + g.pick("bump", "pt1.Sum", "pp1.Sum", "out1.Sum", "pp2.Sum", g.atom("Point", depth)+".Sum", "nil")

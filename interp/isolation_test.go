@@ -372,15 +372,40 @@ func TestInterruptOfComputing(t *testing.T) {
 	}
 }
 
+// TestInterruptWaiting interrupts interpreted cells that wait for channels: they
+// end within 50 ms, and the variables are as they were.
+func TestInterruptWaiting(t *testing.T) {
+	s := newSession(t, interp.Auto, filepath.Join(t.TempDir(), "calls"))
+	run(s, "n := 0\nc := make(chan int)", 1)
+	for _, cell := range []string{"n++\nselect {}", "n++\nc <- <-c", "n++\nc <- n", "n++\nselect { case v := <-c: n = v; case c <- 2: }"} {
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		var c console
+		began := time.Now()
+		o := s.Execute(ctx, cell, 2, &c)
+		took := time.Since(began)
+		cancel()
+		if o.Metadata["tier"] != "interpreted" || o.Err == nil || o.Err.Name != "interrupted" {
+			t.Errorf("%q: %+v, %v", cell, o.Err, o.Metadata["compiled_because"])
+		}
+		t.Logf("%q ended %v after the interrupt", cell, took-300*time.Millisecond)
+		if took > 350*time.Millisecond && !testing.Short() {
+			t.Errorf("%q took %v", cell, took)
+		}
+	}
+	if out := run(s, "n", 3); out != "= 4\n" {
+		t.Errorf("afterwards: %s", out)
+	}
+}
+
 // TestInterruptBlocked interrupts a cell that cannot answer: its engine is
 // replaced, and what can be had again is.
 func TestInterruptBlocked(t *testing.T) {
 	s := newSession(t, interp.Auto, filepath.Join(t.TempDir(), "calls"))
-	run(s, "x := 5\nfunc square(n int) int { return n * n }", 1)
+	run(s, "x := 5\nfunc square(n int) int { return n * n }\nfunc hang() { select {} }", 1)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	var c console
-	o := s.Execute(ctx, "select {}", 2, &c)
+	o := s.Execute(ctx, "hang()", 2, &c)
 	if o.Err == nil || !strings.Contains(strings.Join(o.Err.Lines, "\n"), "x") {
 		t.Fatalf("%+v", o.Err)
 	}

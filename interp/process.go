@@ -144,7 +144,10 @@ func (s *Session) told(p *plan, run *wire.Run) {
 	proc := s.proc
 	was := maps.Clone(proc.pointed)
 	for i, v := range run.Vars {
-		run.Vars[i].Move = false // of this change only, not of a replay
+		// Of this change only, not of a replay, unless it leaves the engine's heap:
+		// a new package's variable is the memory of the old one's.
+		old, had := proc.bound[v.Name]
+		run.Vars[i].Move = v.Move && had && old.Unit == ""
 		proc.bound[v.Name] = run.Vars[i]
 		if !p.move[v.Name] {
 			delete(proc.pointed, v.Name)

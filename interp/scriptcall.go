@@ -304,6 +304,9 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 		sc.typ(c, sc.typeOf(c))
 	case "make":
 		sc.makeCall(c, &e)
+	case "close":
+		sc.need(c, "close")
+		e.Args = []wire.Expr{sc.expr(c.Args[0])}
 	default:
 		sc.needNamed(c, "another builtin", "the builtin "+id.Name)
 	}
@@ -312,9 +315,6 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 
 func (sc *scripter) makeCall(c *ast.CallExpr, e *wire.Expr) {
 	t := sc.typeOf(c)
-	if _, ok := t.Underlying().(*types.Chan); ok {
-		sc.need(c, "a channel")
-	}
 	sc.need(c, "make")
 	e.Type = sc.typ(c, t)
 	if len(c.Args) == 3 && sc.p.info.Types[c.Args[1]].Value == nil {

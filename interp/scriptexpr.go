@@ -414,7 +414,7 @@ func (sc *scripter) unary(x *ast.UnaryExpr) wire.Expr {
 	case token.AND:
 		return sc.address(x)
 	case token.ARROW:
-		sc.need(x, "a receive")
+		return sc.receive(x)
 	case token.NOT:
 		sc.need(x, "&& || !")
 	case token.XOR:

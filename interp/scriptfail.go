@@ -59,12 +59,30 @@ func (sc *scripter) failures(n ast.Node) {
 		}
 	case *ast.ExprStmt:
 		sc.fails(n.X)
+	case *ast.SendStmt:
+		sc.both(n, true, sc.each(n, n.Chan, n.Value), failsElse)
+	case *ast.SelectStmt:
+		sc.selectFails(n)
 	case *ast.IncDecStmt:
 		sc.storeFails(n.X)
 	case *ast.ValueSpec:
 		sc.each(n, n.Values...)
 	case ast.Expr:
 		sc.fails(n)
+	}
+}
+
+// selectFails allows one operand of all cases to fail.
+func (sc *scripter) selectFails(n *ast.SelectStmt) {
+	var f failing
+	for _, cl := range n.Body.List {
+		switch comm := cl.(*ast.CommClause).Comm.(type) {
+		case nil:
+		case *ast.SendStmt:
+			f = sc.both(n, true, f, sc.each(n, comm.Chan, comm.Value))
+		default:
+			f = sc.both(n, true, f, sc.fails(receivedFrom(comm).X))
+		}
 	}
 }
 

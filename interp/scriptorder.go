@@ -43,6 +43,16 @@ func (sc *scripter) ordered(n ast.Node) {
 // depends reports a node whose parts depend on their order.
 func (sc *scripter) depends(n ast.Node) bool {
 	calls, hazards := sc.inOrder(n)
+	// Calls on the left side of an assignment come first, and those on the
+	// right side second, before anything is assigned.
+	if as, ok := n.(*ast.AssignStmt); ok {
+		for _, s := range calls {
+			if s.noisy && s.from < as.TokPos {
+				sc.need(n, "a call on the left side")
+				return true
+			}
+		}
+	}
 	for _, h := range hazards {
 		if h.several {
 			return true
@@ -53,16 +63,6 @@ func (sc *scripter) depends(n ast.Node) bool {
 			}
 			if h.fails || h.memory && s.noisy || h.read != nil && s.writes(h.read) {
 				sc.need(h.at, "what a call behind it may change or forestall")
-				return true
-			}
-		}
-	}
-	// Calls on the left side of an assignment come first, and those on the
-	// right side second, before anything is assigned.
-	if as, ok := n.(*ast.AssignStmt); ok {
-		for _, s := range calls {
-			if s.noisy && s.from < as.TokPos {
-				sc.need(n, "a call on the left side")
 				return true
 			}
 		}
@@ -107,6 +107,10 @@ func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
 			}
 			if _, several := sc.severalArgs(n); several {
 				hazards = append(hazards, hazard{at: n, several: true})
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW { // others run meanwhile
+				calls = append(calls, early{from: n.Pos(), to: n.End(), noisy: true, writes: func(*types.Var) bool { return true }})
 			}
 		case *ast.StarExpr:
 			fails(n)
@@ -162,7 +166,7 @@ func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
 			return s, false
 		}
 		switch id.Name {
-		case "copy", "clear", "delete", "append":
+		case "copy", "clear", "delete", "append", "close":
 			return s, true
 		case "make", "panic":
 			return s, true

@@ -50,6 +50,10 @@ func (sc *scripter) stmt(st ast.Stmt) {
 		sc.branch(st)
 	case *ast.LabeledStmt:
 		sc.labeled(st)
+	case *ast.SendStmt:
+		sc.send(st)
+	case *ast.SelectStmt:
+		sc.selectStmt(st)
 	case *ast.ReturnStmt:
 		sc.returnStmt(st)
 	default:
@@ -64,10 +68,6 @@ func statementRow(st ast.Stmt) string {
 		return "a go statement"
 	case *ast.DeferStmt:
 		return "a defer statement"
-	case *ast.SelectStmt:
-		return "a select statement"
-	case *ast.SendStmt:
-		return "a send"
 	}
 	return "another statement"
 }
@@ -254,8 +254,12 @@ func (sc *scripter) several(e ast.Expr) wire.Expr {
 		w.Op = "assert2"
 		return w
 	}
-	sc.need(e, "a receive")
-	return wire.Expr{}
+	x, ok := isReceive(e)
+	if !ok {
+		sc.need(e, "another expression")
+	}
+	sc.need(x, "v, ok = <-ch")
+	return sc.on(x.OpPos, func() wire.Expr { return wire.Expr{Op: "receive", Name: "ok", Args: []wire.Expr{sc.expr(x.X)}} })
 }
 
 // operators of op-assignments.

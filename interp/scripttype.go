@@ -37,7 +37,7 @@ func (sc *scripter) typ(n ast.Node, t types.Type) *wire.Type {
 	case *types.Named:
 		return sc.named(n, t)
 	case *types.Chan:
-		sc.needNamed(n, "a channel", "a value of type "+sc.typeName(t))
+		return sc.chanType(n, t)
 	case *types.Signature:
 		return sc.funcType(n, t)
 	}

@@ -52,6 +52,8 @@ func (b *builder) builtin(e *wire.Expr) code {
 			vs[0].SetMapIndex(vs[1], reflect.Value{})
 			return reflect.Value{}
 		}
+	case "close":
+		return func() reflect.Value { args()[0].Close(); return reflect.Value{} }
 	case "clear":
 		return func() reflect.Value { args()[0].Clear(); return reflect.Value{} }
 	case "panic":
@@ -74,6 +76,9 @@ func (b *builder) made(e *wire.Expr) code {
 			return int(min(v.Uint(), 1<<63-1))
 		}
 		return int(v.Int())
+	}
+	if t.Kind() == reflect.Chan {
+		return madeChan(t, args, size)
 	}
 	if t.Kind() == reflect.Map {
 		return func() reflect.Value {
@@ -99,6 +104,19 @@ func (b *builder) made(e *wire.Expr) code {
 			_ = make([]struct{}, n, min(c, n-1)) // too small: panics
 		}
 		return own(reflect.MakeSlice(t, n, c))
+	}
+}
+
+func madeChan(t reflect.Type, args codes, size func(reflect.Value) int) code {
+	return func() reflect.Value {
+		n := 0
+		if vs := args(); len(vs) > 0 {
+			n = size(vs[0])
+		}
+		if n < 0 || n > maxMake/max(int(t.Elem().Size()), 1) {
+			_ = make(chan struct{}, min(n, -n)) // panics
+		}
+		return own(reflect.MakeChan(t, n))
 	}
 }
 

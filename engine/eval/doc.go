@@ -27,7 +27,11 @@
 //	list         elements Keys of a slice or array of Type, N long
 //	map          keys and values in turn
 //	pointer      a pointer to a new variable with the value
-//	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, new or panic
+//	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, close, new or panic
+//	send         Args are a channel and a value
+//	receive      from a channel; Name is "ok" if it is to say whether something was sent
+//	select       the element of Keys that belongs to the one of Args that can be done, N if it
+//	             is no less than 0 and none can; those that receive have two places more
 //	let          the last of Args, after the N statements before it
 //	result       shows the values as the cell's
 //	load         the value of Type in a file

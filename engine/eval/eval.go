@@ -17,6 +17,8 @@ type Env struct {
 	Result func(vs []any)                                     // takes the cell's result
 	Load   func(t reflect.Type, path string) reflect.Value    // is cells.Load
 	Poll   func()                                             // ends the goroutine if the cell is to end
+
+	Stopped func() <-chan struct{} // is closed when the cell is to end
 }
 
 // A Program is the leaves of a script, ready to run.
@@ -97,7 +99,7 @@ func (b *builder) leaf(l *wire.Leaf) leaf {
 	e := &l.Expr
 	out := leaf{line: l.Line}
 	switch e.Op {
-	case "assign", "update", "range":
+	case "assign", "update", "range", "send":
 		out.do = b.statement(e)
 	case "let":
 		first, last := b.statements(e.Args[:e.N]), b.leaf(&wire.Leaf{Expr: e.Args[e.N]})
@@ -129,6 +131,8 @@ func (b *builder) statement(e *wire.Expr) func() {
 		return b.assign(e)
 	case "update":
 		return b.update(e)
+	case "send":
+		return b.send(e)
 	}
 	return b.start(e)
 }

@@ -60,7 +60,9 @@ func (b *builder) operation(e *wire.Expr) code {
 		return b.function(e)
 	case "bound":
 		return b.bound(e)
-	case "call", "method":
+	case "select":
+		return b.selection(e)
+	case "call", "method", "receive":
 		many := b.many(e)
 		return func() reflect.Value {
 			if vs := many(); len(vs) > 0 {
@@ -90,6 +92,12 @@ func (b *builder) many(e *wire.Expr) codes {
 		return b.call(e)
 	case "method":
 		return b.method(e)
+	case "receive":
+		both := b.receive(e)
+		if e.Name == "ok" {
+			return both
+		}
+		return func() []reflect.Value { return both()[:1] }
 	case "index2":
 		x, i := b.value(&e.Args[0]), b.value(&e.Args[1])
 		return func() []reflect.Value {

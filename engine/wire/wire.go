@@ -100,8 +100,8 @@ type Expr struct {
 
 // Type describes a type that the engine can construct by reflection.
 type Type struct {
-	Kind   string  // a basic type's name, "slice", "array", "map", "pointer", "struct", "func", "named", "any", "error"
-	Name   string  `json:",omitempty"` // named: "nb/<hash>.T" or "time.Duration"
+	Kind   string  // a basic type's name, "slice", "array", "map", "pointer", "struct", "func", "chan", "named", "any", "error"
+	Name   string  `json:",omitempty"` // named: "nb/<hash>.T" or "time.Duration"; chan: "send", "receive" or "" for both
 	Key    *Type   `json:",omitempty"` // map
 	Elem   *Type   `json:",omitempty"` // slice, array, map, pointer
 	Len    int     `json:",omitempty"` // array

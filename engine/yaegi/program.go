@@ -59,6 +59,8 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 		Result: c.SetResult,
 		Load:   cells.LoadAs,
 		Poll:   rt.Poll,
+
+		Stopped: rt.Stopped,
 	})
 	if err != nil {
 		return nil, err

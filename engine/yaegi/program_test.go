@@ -54,6 +54,8 @@ var leaves = []wire.Expr{
 	{Op: "assign", N: 1, Args: []wire.Expr{{Op: "var", Name: "x"}, constant("0")}},                     // x = 0
 	{Op: "binary", Name: "/", Type: integer, Args: []wire.Expr{constant("1"), {Op: "var", Name: "x"}}}, // 1 / x
 	{Op: "const", Type: &wire.Type{Kind: "bool"}, Name: "true"},                                        // true
+	{Op: "receive", Args: []wire.Expr{{Op: "zero", Type: &wire.Type{Kind: "chan", Elem: integer}}}},    // <-(chan int)(nil)
+	{Op: "select", N: -1}, // select {}
 }
 
 func constant(n string) wire.Expr { return wire.Expr{Op: "const", Type: integer, Name: n} }
@@ -156,6 +158,8 @@ func TestInterruptOfScripts(t *testing.T) {
 	for source, want := range map[string]string{
 		"for o.B(8) { o.L(0) }":  "interrupted",
 		"o.L(3)":                 "the goroutine ended",
+		"o.L(9)":                 "the goroutine ended",
+		"for o.B(8) { o.I(10) }": "the goroutine ended",
 		"for { for o.B(8) { } }": "interrupted",
 	} {
 		var asked time.Time
@@ -184,7 +188,9 @@ func TestTypes(t *testing.T) {
 		{wire.Type{Kind: "named", Name: "strings.ToUpper"}, "type strings.ToUpper is not loaded"},
 		{wire.Type{Kind: "named", Name: "nb/3.T"}, "type nb/3.T is not loaded"},
 		{wire.Type{Kind: "map", Key: &wire.Type{Kind: "slice", Elem: &wire.Type{Kind: "int"}}, Elem: &wire.Type{Kind: "int"}}, "[]int cannot be a map key"},
-		{wire.Type{Kind: "chan", Elem: &wire.Type{Kind: "int"}}, `a type of unknown kind "chan"`},
+		{wire.Type{Kind: "chan", Elem: &wire.Type{Kind: "int"}}, "chan int"},
+		{wire.Type{Kind: "func", In: []*wire.Type{{Kind: "int"}}, Variadic: true}, "a variadic function without a slice"},
+		{wire.Type{Kind: "set", Elem: &wire.Type{Kind: "int"}}, `a type of unknown kind "set"`},
 		{wire.Type{Kind: "slice"}, "a type is missing"},
 	} {
 		got, err := Type(&r, &test.w)

@@ -37,6 +37,8 @@ func Type(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 	switch w.Kind {
 	case "slice":
 		return reflect.SliceOf(elem), nil
+	case "chan":
+		return reflect.ChanOf(directions[w.Name], elem), nil
 	case "pointer":
 		return reflect.PointerTo(elem), nil
 	case "array":
@@ -94,6 +96,9 @@ func funcType(r *session.Registry, w *wire.Type) (reflect.Type, error) {
 	}
 	return reflect.FuncOf(in, out, w.Variadic), nil
 }
+
+// directions of channels, by wire.Type.Name.
+var directions = map[string]reflect.ChanDir{"": reflect.BothDir, "send": reflect.SendDir, "receive": reflect.RecvDir}
 
 var basic = map[string]reflect.Type{
 	"bool": reflect.TypeFor[bool](), "string": reflect.TypeFor[string](),

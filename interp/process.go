@@ -79,11 +79,11 @@ func (proc *process) bindings(p *plan) []wire.Var {
 		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
 			v.Unit = path
 		} else if d.heap != nil {
-			v.Type = d.heap
+			v.Type, v.Home = d.heap, d.home
 		} else {
 			continue
 		}
-		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && typeKey(old.Type) != typeKey(v.Type) {
+		if old, ok := proc.bound[name]; !ok || old.Unit != v.Unit || v.Unit == "" && (typeKey(old.Type) != typeKey(v.Type) || old.Home != v.Home) {
 			out = append(out, v)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"strings"
 
 	"gomemo/engine/wire"
@@ -20,8 +21,9 @@ type scripter struct {
 	run    *wire.Run
 	script *wire.Script
 	out    strings.Builder
-	text   bool           // the script is more than one leaf after another
-	heap   map[*decl]bool // variables that this cell puts on the engine's heap
+	text   bool                 // the script is more than one leaf after another
+	heap   map[*decl]bool       // variables that this cell puts on the engine's heap
+	moved  map[*decl]*wire.Type // of those the ones that were elsewhere, or of another type
 	locals map[types.Object]int
 	line   int // of what is being written
 	rounds int // of the loops around, at most
@@ -47,7 +49,7 @@ type scripter struct {
 }
 
 func newScripter(p *plan) *scripter {
-	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, locals: map[types.Object]int{},
+	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, moved: map[*decl]*wire.Type{}, locals: map[types.Object]int{},
 		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, counters: map[types.Object]bool{}, src: p.src, called: map[string]int{}}
 }
 
@@ -100,6 +102,7 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 		sc.do(p.file, func() wire.Expr { return wire.Expr{Op: "call", Args: []wire.Expr{{Op: "func", Name: "main.main"}}} })
 	}
 	sc.functions()
+	maps.Copy(heap, sc.moved)
 	for d, t := range heap {
 		d.heap = t
 	}

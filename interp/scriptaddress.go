@@ -57,7 +57,7 @@ func (sc *scripter) fixed(e ast.Expr) bool {
 		if _, local := sc.locals[obj]; local {
 			return !sc.counters[obj]
 		}
-		return obj.Parent() == sc.p.pkg.Scope() && (sc.p.s.uncompiled() || sc.placed(sc.p.table.byName[x.Name]))
+		return obj.Parent() == sc.p.pkg.Scope() && sc.stays(sc.p.table.byName[x.Name])
 	}
 	return false
 }
@@ -127,7 +127,7 @@ func (sc *scripter) pointerTo(sel *ast.SelectorExpr, x wire.Expr) wire.Expr {
 		sc.need(sel, "x.M() that changes a part of a variable")
 		return sc.addressOf(x)
 	}
-	if !sc.p.s.uncompiled() && !sc.placed(sc.p.table.byName[x.Name]) {
+	if !sc.stays(sc.p.table.byName[x.Name]) {
 		sc.need(sel, "x.M() that changes a variable that no compiled code has yet")
 	}
 	sc.need(sel, "x.M() that changes a variable")

@@ -134,14 +134,24 @@ func (sc *scripter) name(id *ast.Ident) wire.Expr {
 	return wire.Expr{}
 }
 
-// sessionVar is a variable that is in place. One whose type has changed has to
-// be moved by compiled code first.
+// sessionVar is a variable that is in place. One whose type has changed is seen
+// there with its new type.
 func (sc *scripter) sessionVar(n ast.Node, name string) wire.Expr {
 	d := sc.p.table.byName[name]
 	if !sc.heap[d] && !sc.placed(d) && (d.heap == nil || sc.p.s.hashOf[name] != d.group.hash) {
-		sc.needNamed(n, "a variable that has to be moved", "the use of "+name+", which has to be moved")
+		if sc.p.s.hashOf[name] == "" {
+			sc.needNamed(n, "another expression", "the use of "+name)
+		}
+		sc.need(n, "a variable whose type has changed")
+		sc.moved[d] = sc.typ(n, sc.p.pkg.Scope().Lookup(name).Type())
+		sc.heap[d] = true
 	}
 	return wire.Expr{Op: "var", Name: name}
+}
+
+// stays reports a variable whose address stays what it is.
+func (sc *scripter) stays(d *decl) bool {
+	return sc.p.s.uncompiled() || sc.placed(d) || d != nil && d.home != ""
 }
 
 // symbol is a function or variable of the standard library.

@@ -39,13 +39,17 @@ func TestSubset(t *testing.T) {
 			continue
 		}
 		cells := strings.Split(row.Cell, "\n-- then --\n")
-		auto := newSharedSession(t, interp.Auto)
-		for n, cell := range cells[:len(cells)-1] {
-			if out := run(auto, cell, n+2); out != "" && !strings.Contains(out, "has no value any more") {
-				t.Errorf("%s: %s", row.Name, out)
-			}
-		}
 		cell := cells[len(cells)-1]
+		prepared := func(mode interp.Mode) *interp.Session {
+			s := newSharedSession(t, mode)
+			for n, cell := range cells[:len(cells)-1] {
+				if out := run(s, cell, n+2); out != "" && !strings.Contains(out, "has no value any more") {
+					t.Errorf("%s: %s", row.Name, out)
+				}
+			}
+			return s
+		}
+		auto := prepared(interp.Auto)
 		got := times.ReplaceAllString(run(auto, cell, 9), "$1 T")
 		used, refused := auto.Constructs()
 		if row.Why != "" {
@@ -60,7 +64,7 @@ func TestSubset(t *testing.T) {
 		for name := range used {
 			proven[name] = true
 		}
-		compiled := newSharedSession(t, interp.Compiled)
+		compiled := prepared(interp.Compiled)
 		if want := times.ReplaceAllString(run(compiled, cell, 9), "$1 T"); got != want {
 			t.Errorf("%s: %q\ninterpreted:\n%s\ncompiled:\n%s", row.Name, cell, got, want)
 		}

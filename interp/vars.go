@@ -212,11 +212,15 @@ func (p *plan) settleMoves() (errs diagnostics) {
 		if obj != nil && p.shape(obj.Type()) == d.shape && (home != "" || !d.addressed) {
 			moved := *d
 			moved.home = home
+			if home != "" {
+				moved.heap = nil
+			}
 			p.table.byName[name] = &moved
 			p.move[name] = true
 			continue
 		}
 		lost := *d
+		lost.home, lost.heap = "", nil // too small, perhaps, for what is declared next
 		lost.lost = fmt.Sprintf("%s has no value any more: cell %d changed its type %s; run cell %d again", plain(name), p.src.cell, d.typ, d.src.cell)
 		p.table.byName[name] = &lost
 		p.dropped = append(p.dropped, name)
@@ -243,7 +247,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 func (p *plan) homeOf(d *decl, was string) string {
 	path := p.s.placed[was]
 	if path == "" || p.s.units[path].plugin == "" {
-		return ""
+		return d.home // if an interpreted cell has seen it there with its new type
 	}
 	return cmp.Or(d.home, path+"."+d.key)
 }

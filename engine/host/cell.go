@@ -105,7 +105,11 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 				return b, fmt.Errorf("variable %s: %w", v.Name, err)
 			}
 		}
-		if err := h.session.Bind(v.Name, v.Unit, t, v.Move); err != nil {
+		bind := func() error { return h.session.Bind(v.Name, v.Unit, t, v.Move) }
+		if v.Home != "" {
+			bind = func() error { return h.session.BindAt(v.Name, v.Home, t) }
+		}
+		if err := bind(); err != nil {
 			return b, err
 		}
 	}

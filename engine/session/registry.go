@@ -122,6 +122,14 @@ func (r *Registry) variable(unit, name string) (reflect.Value, bool) {
 	return v, ok
 }
 
+// variableNamed finds it by its full name, "nb/<hash>.name".
+func (r *Registry) variableNamed(full string) (reflect.Value, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	v, ok := r.vars[full]
+	return v, ok
+}
+
 func put[V any](m *map[string]V, k string, v V) {
 	if *m == nil {
 		*m = make(map[string]V)

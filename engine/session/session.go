@@ -132,3 +132,20 @@ func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	s.vars[name] = variable{unit, ptr}
 	return nil
 }
+
+// BindAt makes a variable be the memory of another one, home, of compiled code.
+// Its type t differs from that of home in nothing but methods.
+func (s *Session) BindAt(name, home string, t reflect.Type) error {
+	at, ok := s.variableNamed(home)
+	if !ok {
+		return fmt.Errorf("no loaded plugin declares variable %s, where %s is", home, name)
+	}
+	if was := at.Type().Elem(); was.Size() != t.Size() || was.Kind() != t.Kind() {
+		return fmt.Errorf("variable %s cannot be a %v where a %v is", name, t, was)
+	}
+	if old, had := s.vars[name]; had && old.ptr.UnsafePointer() != at.UnsafePointer() {
+		s.leave(name, old)
+	}
+	s.vars[name] = variable{"", reflect.NewAt(t, at.UnsafePointer())}
+	return nil
+}

@@ -27,6 +27,7 @@ type Var struct {
 	Name string
 	Unit string // import path of the generated package that declares it; "" for the engine's heap
 	Type *Type  // for the engine's heap: how to make it
+	Home string // a variable of compiled code that it shares the memory of, "nb/<hash>.name"; "" if Type says how to make it
 	Move bool   // the type differs from the one it had in nothing but methods: keep the value
 }
 

@@ -33,6 +33,9 @@ func (h *host) run(r *wire.Run) {
 	defer func() {
 		// The stack of a panic, and of runtime.Goexit, is still there.
 		all := h.thrown()
+		if body.thrown != nil {
+			all = body.thrown
+		}
 		v := recover()
 		var pcs []uintptr
 		if !finished {
@@ -68,6 +71,13 @@ func (h *host) run(r *wire.Run) {
 		finished = true
 		return
 	}
+	if body.script != nil {
+		body.script.OnPanic(func() {
+			if body.thrown == nil {
+				body.thrown = h.thrown()
+			}
+		})
+	}
 	started = time.Now()
 	err = body.run()
 	finished = true
@@ -78,6 +88,7 @@ func (h *host) run(r *wire.Run) {
 type body struct {
 	run    func() error
 	script *yaegi.Program
+	thrown []inFlight // panics of a script, before the interpreter has thrown them again
 }
 
 func (b body) at() []wire.Frame {
@@ -134,7 +145,7 @@ func failure(err error, asked bool, b body) *wire.Error {
 	case asked:
 		return &wire.Error{Kind: "interrupt", Message: "interrupted", Frames: b.at()}
 	case errors.As(err, &p):
-		return &wire.Error{Kind: "panic", Message: panicText(p.Value), Frames: p.Frames}
+		return &wire.Error{Kind: "panic", Message: panicsText(p.Value, b.thrown), Frames: p.Frames}
 	case errors.Is(err, yaegi.ErrLong):
 		return &wire.Error{Kind: "long", Message: err.Error()}
 	}

@@ -41,7 +41,12 @@ type Program struct {
 	code   *interp.Program
 	leaves *eval.Program
 	n      int
+	thrown func()
 }
+
+// OnPanic has f called on the goroutine that panics, by deferred calls, before
+// the interpreter recovers and panics again.
+func (p *Program) OnPanic(f func()) { p.thrown = f }
 
 // Compile prepares a script. The session's variables must be bound.
 func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
@@ -73,11 +78,11 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 	// The doubled slash makes no difference to Use, except that it does not
 	// recognise fmt and so neither redirects it nor compiles the
 	// interpreter's source of generic packages, which takes 3 ms.
-	exports := interp.Exports{"o//o": symbolsOf(leaves)}
+	exports := interp.Exports{"o//o": p.symbolsOf(leaves)}
 	var text strings.Builder
 	for i, f := range leaves.Functions() {
 		name := "o" + strconv.Itoa(i)
-		exports[name+"//"+name] = symbolsOf(f.Program)
+		exports[name+"//"+name] = p.symbolsOf(f.Program)
 		fmt.Fprintf(&text, "func f%d() {\n%s}\n", i, strings.ReplaceAll(s.Funcs[i].Source, "o.", name+"."))
 	}
 	if err := p.interp.Use(exports); err != nil {
@@ -95,11 +100,30 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 }
 
 // symbolsOf is what the text of a script says of leaves.
-func symbolsOf(leaves *eval.Program) map[string]reflect.Value {
+func (p *Program) symbolsOf(leaves *eval.Program) map[string]reflect.Value {
+	tell := func(i int) (v reflect.Value) {
+		finished := false
+		defer p.look(&finished)
+		v = leaves.Tell(i)
+		finished = true
+		return v
+	}
 	return map[string]reflect.Value{
-		"L": reflect.ValueOf(leaves.Do),
-		"B": reflect.ValueOf(func(i int) bool { return leaves.Tell(i).Bool() }),
-		"I": reflect.ValueOf(func(i int) int { return int(leaves.Tell(i).Int()) }),
+		"L": reflect.ValueOf(func(i int) {
+			finished := false
+			defer p.look(&finished)
+			leaves.Do(i)
+			finished = true
+		}),
+		"B": reflect.ValueOf(func(i int) bool { return tell(i).Bool() }),
+		"I": reflect.ValueOf(func(i int) int { return int(tell(i).Int()) }),
+	}
+}
+
+// look lets whoever wants to know see a panic where it leaves a leaf.
+func (p *Program) look(finished *bool) {
+	if !*finished && p.thrown != nil {
+		p.thrown()
 	}
 }
 

@@ -27,11 +27,14 @@ const (
 
 // Cells divides a program into cells.
 func (p *Program) Cells(l Layout) []string {
-	cells := p.Declarations(l)
+	return append(p.Declarations(l), p.mainBody(l)...)
+}
+
+func (p *Program) mainBody(l Layout) []string {
 	if p.mainUse {
-		return append(cells, "main();\n")
+		return []string{"main();\n"}
 	}
-	return append(cells, p.body(p.main, l)...)
+	return p.body(p.main, l)
 }
 
 // Declarations are the cells of everything but main and the examples.

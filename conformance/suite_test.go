@@ -263,7 +263,7 @@ func (b *bench) difference(ctx context.Context, p *program, l conformance.Layout
 	if err != nil {
 		return "cannot be taken apart", err.Error()
 	}
-	cells := parsed.Cells(l)
+	cells := cellsIn(parsed, l)
 	got, err := b.run(ctx, cells)
 	if err != nil {
 		return "cannot be run", err.Error()

@@ -114,10 +114,17 @@ func askGo(ctx context.Context, command, toolchain string) (*environ, error) {
 	return e, nil
 }
 
+// buildFlags are those of engines and of what plugins link. The compiler puts
+// large maps at package level into functions of their own, which the linker leaves out of a
+// plugin that does not use the map; but of the plugins that have a package only
+// the first one initializes it, for all. Engines have all maps of their
+// packages, so unicode, whose maps would make every plugin larger, may go on.
+const buildFlags = "-trimpath -gcflags=all=-d=wrapglobalmapctl=1 -gcflags=unicode="
+
 // environment returns the process's environment with everything fixed that
 // would make builds differ from each other.
 func (e *environ) environment() []string {
-	goflags := "-trimpath" // not empty: an empty one means the user's default
+	goflags := buildFlags // not empty: empty flags mean the user's default
 	if strings.Contains(e.goflags, "-modcacherw") {
 		goflags += " -modcacherw"
 	}

@@ -49,7 +49,7 @@ var linkFlags = [...]string{"-buildmode=plugin", "-s", "-w", "-compressdwarf=fal
 
 // toolchainID names what compiled code depends on beside sources and modules.
 func toolchainID(e *environ) string {
-	parts := []string{"toolchain", format, e.id(), strings.Join(compileFlags[:], " "), strings.Join(linkFlags[:], " ")}
+	parts := []string{"toolchain", format, e.id(), buildFlags, strings.Join(compileFlags[:], " "), strings.Join(linkFlags[:], " ")}
 	for _, ed := range edits {
 		parts = append(parts, ed.file, ed.anchor, ed.with)
 	}

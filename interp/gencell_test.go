@@ -421,7 +421,9 @@ func (g *generator) stmt(depth int) string {
 	if depth <= 0 {
 		return g.simple(2)
 	}
-	switch g.r.IntN(21) {
+	switch g.r.IntN(22) {
+	case 21:
+		return g.literal(depth)
 	case 20:
 		g.n++
 		v := fmt.Sprintf("v%d", g.n)
@@ -450,6 +452,21 @@ func (g *generator) stmt(depth int) string {
 		return g.withComposite(2)
 	}
 	return g.simple(3)
+}
+
+// literal is a function literal that is called where it stands.
+func (g *generator) literal(depth int) string {
+	kept, labels := len(g.locals), g.labels
+	g.labels = nil
+	t := g.pick("int", "string", "Point", "[]int")
+	args := g.expr(t, 2) + ", " + g.expr("int", 2)
+	a, b := g.name(t), g.name("int")
+	body := strings.TrimPrefix(g.block(depth), "{\n")
+	if g.chance(40) {
+		body = "if " + g.expr("bool", 2) + " {\nreturn\n}\n" + body
+	}
+	g.locals, g.labels = g.locals[:kept], labels
+	return "func(" + a + " " + t + ", " + b + " int) {\n" + body + "(" + args + ")"
 }
 
 func (g *generator) loop(depth int) string {

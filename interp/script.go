@@ -42,10 +42,11 @@ type scripter struct {
 	label  string          // the label of the loop or switch that comes next
 
 	// Where nothing can be compiled:
-	src     *source        // what is written; that of the cell, or of a function
-	fn      *types.Func    // the function that is written, nil for the cell
-	results []int          // its results' numbers
-	called  map[string]int // functions of the notebook that are interpreted -> where
+	src     *source          // what is written; that of the cell, or of a function
+	sig     *types.Signature // of the function that is written, nil for the cell
+	results []int            // its results' numbers
+	inside  bool             // it is a literal, whose calls are not judged
+	called  map[string]int   // functions of the notebook that are interpreted -> where
 }
 
 func newScripter(p *plan) *scripter {
@@ -200,6 +201,15 @@ func (sc *scripter) on(pos token.Pos, make func() wire.Expr) wire.Expr {
 // result shows the value of the last expression.
 func (sc *scripter) result() {
 	e := sc.p.last
+	if c, lit := calledLiteral(e); lit != nil {
+		sc.need(e, "the result of a call")
+		x := wire.Expr{Op: "results", Args: []wire.Expr{{Op: "tuple", Args: sc.callLiteral(c, lit)}}}
+		if sc.p.endsInError() {
+			x.N = 1
+		}
+		sc.do(e, func() wire.Expr { return x })
+		return
+	}
 	sc.ordered(e)
 	sc.do(e, func() wire.Expr {
 		if c, ok := ast.Unparen(e).(*ast.CallExpr); ok && !sc.isConversion(c) && sc.p.info.Types[e].Value == nil {

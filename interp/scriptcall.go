@@ -146,8 +146,11 @@ func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
 	return sc.apply(c, wire.Expr{Op: "func", Name: registered, N: sc.site(j)}, recv...)
 }
 
-// site registers a judged call and returns its number plus one.
+// site registers a judged call and returns its number plus one, 0 in a literal.
 func (sc *scripter) site(j *judged) int {
+	if sc.inside {
+		return 0
+	}
 	sc.run.Sites = append(sc.run.Sites, j.site)
 	return len(sc.run.Sites)
 }

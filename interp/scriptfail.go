@@ -227,7 +227,7 @@ func (sc *scripter) callFails(c *ast.CallExpr) failing {
 		operands = append([]ast.Expr{sel}, operands...)
 	}
 	f := sc.both(c, true, sc.each(c, operands...), sc.inTurn(c, last))
-	if !sc.p.info.Types[c.Fun].IsBuiltin() && sc.function(c.Fun) == nil && !sc.isInstance(c.Fun) {
+	if !sc.p.info.Types[c.Fun].IsBuiltin() && sc.function(c.Fun) == nil && !sc.isInstance(c.Fun) && !isLiteral(c.Fun) {
 		f = sc.both(c, true, sc.both(c, true, f, sc.fails(c.Fun)), failsNil) | unordered
 	}
 	if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && sc.p.info.Types[c.Fun].IsBuiltin() && id.Name == "make" {
@@ -267,6 +267,11 @@ func (sc *scripter) inTurn(c *ast.CallExpr, es []ast.Expr) (f failing) {
 		f |= unordered
 	}
 	return f
+}
+
+func isLiteral(e ast.Expr) bool {
+	_, ok := ast.Unparen(e).(*ast.FuncLit)
+	return ok
 }
 
 func isNotNumber(t types.Type) bool {

@@ -92,7 +92,7 @@ func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 	for v := range fn.Signature().Results().Variables() {
 		f.Results = append(f.Results, sc.local(node, v, v.Type()))
 	}
-	sc.fn, sc.results = fn, f.Results
+	sc.sig, sc.results = fn.Signature(), f.Results
 	sc.block(node.Body.List)
 	f.Source, f.Leaves, f.Locals, f.Calls = sc.out.String(), sc.script.Leaves, sc.script.Locals, sortedKeys(sc.called)
 	return scriptFunc{form: f}
@@ -100,13 +100,13 @@ func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 
 // returnStmt sets the results of a function and leaves it.
 func (sc *scripter) returnStmt(st *ast.ReturnStmt) {
-	if sc.fn == nil {
+	if sc.sig == nil {
 		sc.returnFromCell(st)
 		return
 	}
 	if len(st.Results) > 0 {
 		sc.ordered(st)
-		results := sc.fn.Signature().Results()
+		results := sc.sig.Results()
 		sc.do(st, func() wire.Expr {
 			e := wire.Expr{Op: "assign", N: results.Len()}
 			for _, n := range sc.results {

@@ -125,6 +125,9 @@ func (sc *scripter) rangeRounds(st *ast.RangeStmt) int { return sc.upTo(st.X) }
 // forRounds judges loops that count: i goes up from a constant to a bound, or
 // down to one, by steps of at least one, and nothing in the body assigns it.
 func (sc *scripter) forRounds(st *ast.ForStmt) int {
+	if !jumps(st.Body, token.CONTINUE) && leaves(st.Body.List) {
+		return 1
+	}
 	cond, ok := st.Cond.(*ast.BinaryExpr)
 	if !ok {
 		return -1
@@ -162,6 +165,40 @@ func (sc *scripter) forRounds(st *ast.ForStmt) int {
 		return int(min(from, maxRounds+1)) + 1
 	}
 	return -1
+}
+
+// leaves reports statements the last of which jumps out of the loop that they
+// are the body of.
+func leaves(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch st := list[len(list)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return st.Tok == token.BREAK || st.Tok == token.GOTO
+	case *ast.BlockStmt:
+		return leaves(st.List)
+	case *ast.ForStmt: // without an end, unless it jumps further
+		n := len(st.Body.List)
+		if st.Cond != nil || n == 0 || jumps(st.Body, token.CONTINUE) {
+			return false
+		}
+		out, ok := st.Body.List[n-1].(*ast.BranchStmt)
+		return ok && out.Label != nil && !jumps(&ast.BlockStmt{List: st.Body.List[:n-1]}, token.BREAK)
+	}
+	return false
+}
+
+// jumps reports a node with a break or continue, to whatever.
+func jumps(n ast.Node, tok token.Token) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		b, ok := n.(*ast.BranchStmt)
+		found = found || ok && b.Tok == tok
+		return !found
+	})
+	return found
 }
 
 // names reports whether e is the variable obj.

@@ -18,6 +18,10 @@ func (sc *scripter) stmt(st ast.Stmt) {
 			sc.zero(vs)
 		}
 	case *ast.ExprStmt:
+		if c, lit := calledLiteral(st.X); lit != nil {
+			sc.callLiteral(c, lit)
+			return
+		}
 		sc.ordered(st)
 		sc.do(st, func() wire.Expr {
 			if c, ok := ast.Unparen(st.X).(*ast.CallExpr); ok {

@@ -30,6 +30,8 @@
 //	builtin      Name is len, cap, append, copy, delete, make, min, max, clear, close, new or panic
 //	send         Args are a channel and a value
 //	receive      from a channel; Name is "ok" if it is to say whether something was sent
+//	tuple        the values of Args
+//	enter, leave a literal that is called where it stands
 //	select       the element of Keys that belongs to the one of Args that can be done, N if it
 //	             is no less than 0 and none can; those that receive have two places more
 //	let          the last of Args, after the N statements before it

@@ -27,6 +27,7 @@ type Program struct {
 	leaves    []leaf
 	functions []*Function
 	active    []activation // calls of functions, outermost first
+	calls     []int        // lines of the calls of literals of the cell, outermost first
 }
 
 type leaf struct {
@@ -47,8 +48,15 @@ func (p *Program) Tell(i int) reflect.Value {
 	return p.leaves[i].tell()
 }
 
-// Line returns the line in the cell of what runs, or ran last.
-func (p *Program) Line() int { return p.line }
+// Lines returns the line in the cell of what runs, or ran last, and those of the
+// calls of literals around it, innermost first.
+func (p *Program) Lines() []int {
+	lines := []int{p.line}
+	for i := len(p.calls) - 1; i >= 0; i-- {
+		lines = append(lines, p.calls[i])
+	}
+	return lines
+}
 
 // code evaluates an expression to a value that nothing else refers to.
 type code func() reflect.Value
@@ -101,6 +109,10 @@ func (b *builder) leaf(l *wire.Leaf) leaf {
 	switch e.Op {
 	case "assign", "update", "range", "send":
 		out.do = b.statement(e)
+	case "enter":
+		out.do = func() { b.p.calls = append(b.p.calls, b.p.line) }
+	case "leave":
+		out.do = func() { b.p.calls = b.p.calls[:len(b.p.calls)-1] }
 	case "let":
 		first, last := b.statements(e.Args[:e.N]), b.leaf(&wire.Leaf{Expr: e.Args[e.N]})
 		out.do = func() { first(); last.do() }

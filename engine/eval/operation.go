@@ -92,6 +92,8 @@ func (b *builder) many(e *wire.Expr) codes {
 		return b.call(e)
 	case "method":
 		return b.method(e)
+	case "tuple":
+		return b.list(e.Args)
 	case "receive":
 		both := b.receive(e)
 		if e.Name == "ok" {

@@ -184,7 +184,11 @@ func (p *Program) Run() error {
 // At returns the places in functions and in the cell of what runs or ran last,
 // innermost first.
 func (p *Program) At() []wire.Frame {
-	return append(trace.Shorten(p.leaves.Frames()), wire.Frame{Func: "cell", File: "cell", Line: p.leaves.Line()})
+	frames := trace.Shorten(p.leaves.Frames())
+	for _, line := range p.leaves.Lines() {
+		frames = append(frames, wire.Frame{Func: "cell", File: "cell", Line: line})
+	}
+	return frames
 }
 
 // plain returns the value that a script panicked with.

@@ -345,36 +345,3 @@ func TestModulesApart(t *testing.T) {
 	}
 	wg.Wait()
 }
-
-// BenchmarkImport is a session's first cell that imports a module which is
-// downloaded and was compiled before, by another notebook.
-func BenchmarkImport(b *testing.B) {
-	for _, c := range []struct{ name, pkg string }{{"plain", "example.com/plain"}, {"gonum", "gonum.org/v1/gonum/mat"}} {
-		b.Run("cold/"+c.name, func(b *testing.B) {
-			s, _ := openNotebook(b, b.TempDir(), nil)
-			if got := run(s, "import \""+c.pkg+"\"", 1); strings.Contains(got, "cannot be used") {
-				b.Skip("not downloaded: go mod download gonum.org/v1/gonum@latest")
-			}
-			for n := 0; b.Loop(); n++ {
-				b.StopTimer()
-				dir := b.TempDir()
-				// A graph that nobody had before: the go command must be asked.
-				write(b, filepath.Join(dir, "go.mod"), []byte("module example.com/bench\n\ngo 1.26.0\n\n// "+dir+"\n"))
-				s, _ := openNotebook(b, dir, nil)
-				b.StartTimer()
-				mustRun(b, s, "import \""+c.pkg+"\"")
-			}
-		})
-		b.Run("again/"+c.name, func(b *testing.B) {
-			dir := b.TempDir()
-			s, _ := openNotebook(b, dir, nil)
-			mustRun(b, s, "import \""+c.pkg+"\"")
-			for b.Loop() {
-				b.StopTimer()
-				s, _ := openNotebook(b, dir, nil)
-				b.StartTimer()
-				mustRun(b, s, "import \""+c.pkg+"\"")
-			}
-		})
-	}
-}

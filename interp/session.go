@@ -205,6 +205,9 @@ func (s *Session) prepare(ctx context.Context, p *plan, meta map[string]any) (*w
 		if ctx.Err() != nil {
 			return nil, nil, failure("interrupted", "interrupted while the cell was compiled")
 		}
+		if module, ok := errors.AsType[*ModuleError](err); ok {
+			return nil, nil, failure("error", "%s", module)
+		}
 		return nil, nil, internal(err)
 	}
 	s.builds[plugin.Path] = prog.build

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -37,7 +38,24 @@ func (w *Workspace) Build(ctx context.Context, b interp.Build) (interp.Plugin, e
 		return interp.Plugin{Path: path, Cached: true}, nil
 	}
 
+	touch(w.t.dir)
+	plugin, err := w.build(ctx, &j, main, key)
+	if err != nil && ctx.Err() == nil && !j.complete() {
+		// Another process has trimmed the cache meanwhile.
+		plugin, err = w.build(ctx, j.again(), main, key)
+	}
+	return plugin, err
+}
+
+// build compiles and links.
+func (w *Workspace) build(ctx context.Context, j *job, main *node, key string) (interp.Plugin, error) {
 	start := time.Now()
+	if err := w.t.await(ctx, j.archives()); err != nil {
+		return interp.Plugin{}, err
+	}
+	if err := w.restore(ctx, j.archives()); err != nil {
+		return interp.Plugin{}, err
+	}
 	if err := j.compile(ctx); err != nil {
 		return interp.Plugin{}, err
 	}
@@ -92,6 +110,29 @@ func (j *job) add(u interp.Unit) error {
 	return nil
 }
 
+// complete reports whether all archives are there that the link needs.
+func (j *job) complete() bool {
+	for key := range j.archives() {
+		if !isFile(j.t.cache.archive(key)) {
+			return false
+		}
+	}
+	for _, n := range j.order {
+		if n.archive != "" && !isFile(n.archive) {
+			return false
+		}
+	}
+	return true
+}
+
+// again forgets what was compiled.
+func (j *job) again() *job {
+	for _, n := range j.order {
+		n.archive, n.err, n.done = "", nil, make(chan struct{})
+	}
+	return j
+}
+
 // modules returns the packages of modules that the job reaches.
 func (j *job) modules() []string {
 	var roots []string
@@ -99,6 +140,17 @@ func (j *job) modules() []string {
 		roots = append(roots, n.Imports...)
 	}
 	return j.graph.reach(roots...)
+}
+
+// archives are the keys of their archives.
+func (j *job) archives() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, path := range j.modules() {
+			if !yield(j.graph.Packages[path].Key) {
+				return
+			}
+		}
+	}
 }
 
 // pluginKey names the linked plugin.
@@ -149,7 +201,7 @@ func (j *job) compileNode(ctx context.Context, n *node, slots chan struct{}) err
 			}
 			imports[imp] = dep.archive
 		} else if a, ok := j.graph.Packages[imp]; ok {
-			imports[imp] = j.t.cache.path("archive", a.Key, ".a")
+			imports[imp] = j.t.cache.archive(a.Key)
 		} else if imp != "unsafe" {
 			imports[imp] = j.t.std[imp]
 		}
@@ -178,7 +230,7 @@ func (j *job) link(ctx context.Context, main *node, key string) (string, error) 
 	packages := make(map[string]string, len(j.t.std)+len(j.nodes))
 	maps.Copy(packages, j.t.std)
 	for _, path := range j.modules() {
-		packages[path] = j.t.cache.path("archive", j.graph.Packages[path].Key, ".a")
+		packages[path] = j.t.cache.archive(j.graph.Packages[path].Key)
 	}
 	for path, n := range j.nodes {
 		packages[path] = n.archive

@@ -30,6 +30,9 @@ func (c *cache) path(kind, key, ext string) string {
 	return filepath.Join(c.dir, kind, key[:2], key+ext)
 }
 
+// archive is the file of a package of a module.
+func (c *cache) archive(key string) string { return c.path("archive", key, ".a") }
+
 func sumPath(path string) string { return path + ".sum" }
 
 // have reports whether the entry is present and undamaged.

@@ -19,7 +19,8 @@
 // unused variables and imports, compare interfaces by type, and take method
 // tables from the runtime, which has one for a type and an interface, whichever
 // plugin asked first. (Only what packages of modules convert may have a second
-// one.) Each edit is found by its surroundings. A release whose source differs
+// one.) Packages of modules are compiled with -linkobj, where export data comes
+// before code. Each edit is found by its surroundings. A release whose source differs
 // there is refused with an [*EditError]. Releases other than [TestedVersions]
 // are tried, and used if the self-test passes.
 //
@@ -32,7 +33,8 @@
 // plugin.Open compares hashes of their archives. Both are therefore built in
 // one module graph, with -trimpath and the same GOEXPERIMENT and GOAMD64 (the
 // one that go env reports, so that floating-point results are those of go
-// run), and archives come from go list -export -buildmode=plugin. When the
+// run), and archives of what the engine may link come from go list -export
+// -buildmode=plugin. When the
 // content of a package changes that an engine or a plugin may have loaded,
 // [Workspace.Require] reports it, and [Workspace.Engine] builds a new engine if
 // it links that package.
@@ -48,12 +50,23 @@
 // because the engine and its plugins must have the same flags. Vendor
 // directories are not used.
 //
+// Packages of modules are compiled here (making.go), all but those that need
+// more than the compiler and the assembler. The go command takes 3.4 s for
+// gonum.org/v1/gonum/mat, whose three large packages import each other, because
+// the compiler makes code for plugins in one thread and importers wait for
+// code. The edited compiler writes export data first, which takes a quarter of
+// the time and is all that importers, and the check of a cell, need; Require
+// returns then, and Build waits for the code. Code is made by several threads,
+// and without DWARF, which saves a tenth. Symbols of such packages are referred
+// to by name: numbers are not known when export data is written.
+//
 // # The cache directory
 //
 //	toolchain/<id>/       compiler, linker wrapper, archives of the standard library
 //	source/<hash>/        gomemo's own sources as a module
 //	engine/<key>/engine   engine binaries
-//	archive/              archives of modules' packages, named by content
+//	archive/              archives of modules' packages, named by content if the
+//	                      go command made them, else by what they are made from
 //	answer/               go list's answers, by module graph and import set
 //	module/<notebook>/    private modules: go.mod, go.sum
 //	unit/, plugin/        compiled generated packages, linked plugins

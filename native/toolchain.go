@@ -29,6 +29,8 @@ type Toolchain struct {
 	std    map[string]string // archive of each package of the standard library
 	source source            // of the engine
 	warn   func(string)
+
+	makings *makings // of packages of modules
 }
 
 // manifest is what a prepared directory says about itself. It is written last:
@@ -109,7 +111,7 @@ func open(ctx context.Context, o *Options) (*Toolchain, error) {
 	if err := e.supported(); err != nil {
 		return nil, err
 	}
-	t := &Toolchain{env: e, cache: cache{dir}, id: toolchainID(e), warn: o.Warn}
+	t := &Toolchain{env: e, cache: cache{dir}, id: toolchainID(e), warn: o.Warn, makings: newMakings()}
 	if t.warn == nil {
 		t.warn = func(string) {}
 	}

@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -88,7 +89,14 @@ func (t *Toolchain) warm(ctx context.Context, g graph, paths []string) {
 	}
 	offline := *t.env
 	offline.env = append(slices.Clone(offline.env), "GOPROXY=off")
-	_, _ = offline.goList(ctx, tmp, nil, paths...) // what is wrong is said when a cell imports it
+	pkgs, err := offline.describe(ctx, tmp, append(base[:], paths...)...)
+	if err != nil {
+		return // it is said when a cell imports it
+	}
+	pkgs = slices.DeleteFunc(pkgs, func(p listed) bool { return p.Error != nil || len(p.DepsErrors) > 0 })
+	if keys, err := t.compileMixed(ctx, tmp, &g, pkgs); err == nil {
+		_ = t.await(ctx, maps.Values(keys.of))
+	}
 }
 
 // gotten are the packages that the arguments of go get name.

@@ -1,12 +1,10 @@
 package native
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -18,8 +16,8 @@ func TestGotten(t *testing.T) {
 	}
 }
 
-// compiles reports whether the go command would have to compile a package of
-// the workspace's graph.
+// compiles reports whether a package of the workspace's graph would have to be
+// compiled.
 func compiles(t *testing.T, w *Workspace, path string) bool {
 	t.Helper()
 	source, err := w.t.extract(t.Context())
@@ -30,13 +28,24 @@ func compiles(t *testing.T, w *Workspace, path string) bool {
 	if err := install(dir, []byte(w.graph.Mod), []byte(w.graph.Sum), source); err != nil {
 		t.Fatal(err)
 	}
-	cmd := w.t.env.goCommand(t.Context(), dir, "list", "-mod=mod", "-export", "-trimpath", "-buildmode=plugin", "-v", path)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
+	pkgs, err := w.t.env.describe(t.Context(), dir, path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return slices.Contains(strings.Fields(stderr.String()), path)
+	keys := make(map[string]string)
+	for i := range pkgs {
+		p := &pkgs[i]
+		if p.Standard {
+			continue
+		}
+		key, err := w.t.packageKey(p, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[p.ImportPath] = key
+	}
+	_, have := w.t.cache.have("archive", keys[path], ".a")
+	return !have
 }
 
 // A package that was announced is not compiled when it is required, and one

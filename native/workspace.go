@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -37,29 +37,6 @@ var (
 	_ interp.Fuser    = (*Workspace)(nil)
 	_ interp.Modules  = (*Workspace)(nil)
 )
-
-// graph is a module graph and what is known of its packages. It is replaced,
-// not changed.
-type graph struct {
-	Mod, Sum string
-	Roots    []string                 // the packages asked for
-	Packages map[string]archive       // outside the standard library, by import path
-	Modules  map[string]interp.Module // that packages come from, by path
-	Engine   string                   // key of the engine: what it links
-	local    string                   // names the content of the user's own directories
-	dirs     bool                     // there are such directories: ask the go command each time
-	watched  watched
-}
-
-// archive is a compiled package in the cache.
-type archive struct {
-	Key     string   // of the content
-	Module  string   // path of its module
-	Imports []string // outside the standard library
-}
-
-// base are the packages that every graph has.
-var base = [...]string{engineModule + "/..."}
 
 func (t *Toolchain) workspace(ctx context.Context, m startModule, p *progress) (*Workspace, error) {
 	w := &Workspace{t: t, start: m, required: make(map[string]bool)}
@@ -114,28 +91,72 @@ func (w *Workspace) ID() string {
 // Export opens the archive of a package of the standard library, of gomemo, or
 // one that was required. Errors are fs.ErrNotExist for others.
 func (w *Workspace) Export(path string) (io.ReadCloser, error) {
-	name, ok := w.archive(path)
-	if !ok {
-		return nil, fmt.Errorf("native: export data of %s: %w", path, fs.ErrNotExist)
-	}
-	f, err := os.Open(name)
+	f, err := w.openArchive(path)
 	if err != nil {
-		return nil, fmt.Errorf("native: export data: %w", err)
+		return nil, fmt.Errorf("native: export data of %s: %w", path, err)
 	}
 	return f, nil
 }
 
-func (w *Workspace) archive(path string) (string, bool) {
+func (w *Workspace) openArchive(path string) (*os.File, error) {
 	if name, ok := w.t.std[path]; ok {
-		return name, true
+		return os.Open(name)
+	}
+	w.mu.Lock()
+	a, ok := w.graph.Packages[path]
+	w.mu.Unlock()
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	ctx := context.Background()
+	if m := w.t.makings.find(a.Key); m != nil {
+		name, release, err := m.acquire(ctx) // it is there since Require
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+		return os.Open(name)
+	}
+	if err := w.restore(ctx, slices.Values([]string{a.Key})); err != nil {
+		return nil, err
+	}
+	return os.Open(w.t.cache.archive(a.Key))
+}
+
+// restore makes archives of the graph again that are no longer in the cache,
+// which another process may have trimmed.
+func (w *Workspace) restore(ctx context.Context, keys iter.Seq[string]) error {
+	there := func() string {
+		for key := range keys {
+			if !isFile(w.t.cache.archive(key)) {
+				return key
+			}
+		}
+		return ""
+	}
+	if there() == "" {
+		return nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	a, ok := w.graph.Packages[path]
-	if !ok {
-		return "", false
+	from := w.graph
+	from.Packages = nil // the go command's archives may be gone too
+	m := w.start
+	g, err := w.resolve(ctx, &m, from, w.roots(nil), new(progress))
+	if err != nil {
+		return err
 	}
-	return w.t.cache.path("archive", a.Key, ".a"), true
+	made := make([]string, 0, len(g.Packages))
+	for _, a := range g.Packages {
+		made = append(made, a.Key)
+	}
+	if err := w.t.await(ctx, slices.Values(made)); err != nil {
+		return err
+	}
+	if there() != "" {
+		return errors.New("native: a compiled package is gone from the cache, and its source has changed: restart the kernel")
+	}
+	return nil
 }
 
 // Require makes packages available, which adds the newest version of their
@@ -258,178 +279,4 @@ func (w *Workspace) keepModule(m *startModule, g graph) error {
 		return err
 	}
 	return w.t.cache.putJSON("answer", w.t.answerKey(next, nil), g)
-}
-
-// resolve completes a graph so that it has the packages, from the cache or by
-// asking the go command.
-func (w *Workspace) resolve(ctx context.Context, m *startModule, from graph, paths []string, p *progress) (graph, error) {
-	key := w.t.answerKey(from, paths)
-	if !from.dirs {
-		if g, ok := w.answer(key); ok {
-			return g, nil
-		}
-	}
-	source, err := w.t.extract(ctx)
-	if err != nil {
-		return graph{}, err
-	}
-	tmp, err := w.t.cache.temp()
-	if err != nil {
-		return graph{}, err
-	}
-	defer os.RemoveAll(tmp)
-	if err := install(tmp, []byte(from.Mod), []byte(from.Sum), source); err != nil {
-		return graph{}, err
-	}
-	p.step("compiling the engine's packages")
-	pkgs, err := w.t.env.goList(ctx, tmp, p.counter(shareEngine/2, enginePackages), append(base[:], paths...)...)
-	if err == nil {
-		err = w.t.env.refused(pkgs)
-	}
-	if err != nil {
-		return graph{}, err
-	}
-	g, err := w.collect(pkgs, from.dirs)
-	if err != nil {
-		return graph{}, err
-	}
-	mod, modSum, err := uninstall(tmp, source)
-	if err != nil {
-		return graph{}, err
-	}
-	g.Mod, g.Sum, g.Roots = string(mod), string(modSum), paths
-	if g.dirs {
-		g.watched = watch(m, pkgs)
-		return g, nil
-	}
-	return g, w.t.cache.putJSON("answer", key, g)
-}
-
-// answerKey names the question of resolve.
-func (t *Toolchain) answerKey(from graph, paths []string) string {
-	return sum(append([]string{"answer 2", format, t.id, t.source.hash, from.Mod, from.Sum}, paths...)...)
-}
-
-// answer returns what the go command said before, if all its archives are
-// still there.
-func (w *Workspace) answer(key string) (graph, bool) {
-	var g graph
-	if !w.t.cache.readJSON("answer", key, &g) {
-		return graph{}, false
-	}
-	for _, a := range g.Packages {
-		if _, ok := w.t.cache.have("archive", a.Key, ".a"); !ok {
-			return graph{}, false
-		}
-	}
-	return g, true
-}
-
-// refused makes one error of what the go command could not do: the first one,
-// and how many more there are.
-func (e *environ) refused(pkgs []listed) error {
-	var first *interp.ModuleError
-	var more []string
-	for _, p := range pkgs {
-		if p.Error == nil {
-			continue
-		}
-		err := e.explain(p.ImportPath, p.Error.Err)
-		if first == nil {
-			first = err
-		} else if err.Path != first.Path && !slices.Contains(more, err.Path) {
-			more = append(more, err.Path)
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	if len(more) > 0 {
-		first.Msg += fmt.Sprintf(" (and %s)", strings.Join(more, ", "))
-	}
-	return fmt.Errorf("native: %w", first)
-}
-
-// collect keeps the archives of packages outside the standard library and
-// finds out what the engine links.
-func (w *Workspace) collect(pkgs []listed, dirs bool) (graph, error) {
-	g := graph{Packages: make(map[string]archive), Modules: make(map[string]interp.Module), dirs: dirs}
-	local := []string{"local"}
-	for _, p := range pkgs {
-		if p.Standard {
-			continue
-		}
-		if p.Export == "" {
-			return graph{}, fmt.Errorf("native: package %s was not compiled", p.ImportPath)
-		}
-		a, err := w.keep(p.Export)
-		if err != nil {
-			return graph{}, err
-		}
-		for _, imp := range p.Imports {
-			if mapped, ok := p.ImportMap[imp]; ok {
-				imp = mapped
-			}
-			if _, ok := w.t.std[imp]; !ok && imp != "unsafe" && imp != "C" {
-				a.Imports = append(a.Imports, imp)
-			}
-		}
-		if p.Module != nil {
-			a.Module = p.Module.Path
-			g.Modules[a.Module] = p.module()
-		}
-		g.Packages[p.ImportPath] = a
-		if p.local() {
-			local = append(local, p.ImportPath, a.Key)
-		}
-	}
-	if dirs {
-		g.local = sum(local...)
-	}
-	parts := []string{"engine", w.t.id, w.t.source.hash}
-	for _, path := range g.reach(engineMain) {
-		parts = append(parts, path, g.Packages[path].Key)
-	}
-	g.Engine = sum(parts...)
-	return g, nil
-}
-
-// reach returns the packages that roots reach outside the standard library,
-// themselves included, sorted.
-func (g *graph) reach(roots ...string) []string {
-	seen := make(map[string]bool)
-	for len(roots) > 0 {
-		p := roots[len(roots)-1]
-		roots = roots[:len(roots)-1]
-		a, ok := g.Packages[p]
-		if !ok || seen[p] {
-			continue
-		}
-		seen[p] = true
-		roots = append(roots, a.Imports...)
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// keep copies an archive out of the build cache, which forgets.
-func (w *Workspace) keep(file string) (archive, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return archive{}, fmt.Errorf("native: keep archive: %w", err)
-	}
-	a := archive{Key: sum("archive", string(data))}
-	if _, ok := w.t.cache.have("archive", a.Key, ".a"); ok {
-		return a, nil
-	}
-	tmp, err := w.t.cache.temp()
-	if err != nil {
-		return archive{}, err
-	}
-	defer os.RemoveAll(tmp)
-	copied := filepath.Join(tmp, "archive")
-	if err := os.WriteFile(copied, data, 0o666); err != nil {
-		return archive{}, fmt.Errorf("native: keep archive: %w", err)
-	}
-	_, err = w.t.cache.put("archive", a.Key, ".a", copied)
-	return a, err
 }

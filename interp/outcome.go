@@ -17,7 +17,8 @@ type Outcome struct {
 	Calls    []wire.Call                // what the report says
 	Metadata map[string]any             // tier, compile time and whether it was cached
 
-	long bool // nothing has run: a loop is too long to be interpreted
+	long     bool // nothing has run: a loop is too long to be interpreted
+	vanished bool // nothing has run: plugins were gone, and have been made again
 }
 
 // Error says why a cell failed.

@@ -3,7 +3,11 @@ package interp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +29,9 @@ func (s *Session) died(ctx context.Context, p *plan, death *wire.Death) Outcome 
 	o.Err.Lines = append([]string{death.Message}, s.trace(death.Frames, p.src)...)
 	s.proc.close()
 	// The interrupt that may have ended the engine must not end the replay.
-	o.Err.Lines = append(o.Err.Lines, s.revive(context.WithoutCancel(ctx)))
+	ctx = context.WithoutCancel(ctx)
+	s.rebuild(ctx) // the cache may have been trimmed
+	o.Err.Lines = append(o.Err.Lines, s.revive(ctx))
 	return o
 }
 
@@ -72,6 +78,17 @@ func (s *Session) revive(ctx context.Context) string {
 		msg += " Gone: " + strings.Join(parts, ", ") + "; run their cells again."
 	}
 	return msg
+}
+
+// vanished reports whether files that a cell needs are gone: the cache may have
+// been trimmed.
+func vanished(run *wire.Run) bool {
+	for _, path := range append(slices.Clone(run.Plugins), run.Entry) {
+		if _, err := os.Stat(path); path != "" && errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
 }
 
 // replayed is what is known of the variables while cells are replayed.

@@ -182,8 +182,8 @@ func (s *Session) execute(ctx context.Context, src *source, out Output) Outcome 
 		return *outcome
 	}
 	o := s.evaluate(ctx, p, run, prog, out)
-	if o.long {
-		p.long, p.dropped, p.notices = true, nil, nil // these have been said
+	if o.long || o.vanished {
+		p.long, p.dropped, p.notices = p.long || o.long, nil, nil // these have been said
 		if run, prog, outcome = s.prepare(ctx, p, meta); outcome == nil {
 			o = s.evaluate(ctx, p, run, prog, out)
 		} else {
@@ -296,6 +296,11 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	if err != nil && err == ctx.Err() { // the engine has been told nothing
 		prog.unload()
 		return *failure("interrupted", "interrupted before the cell ran")
+	}
+	if err == nil && done.Error != nil && done.Error.Kind == "load" && vanished(run) {
+		prog.unload()
+		s.rebuild(ctx)
+		return Outcome{vanished: true}
 	}
 	s.told(p, run)
 	if err != nil {

@@ -16,7 +16,18 @@ import (
 // files: the data, which tools open by its name, and its sum, published after
 // it. An entry whose data does not match its sum is absent.
 type cache struct {
-	dir string
+	dir     string
+	trimmer *trimmer // nil if the cache does not trim itself
+	temps   *tempDir // nil if temporary directories have no owner
+}
+
+// newCache returns the cache in a directory, which keeps it below a size: 0 is
+// the usual one, less is none.
+func newCache(dir string, size int64) cache {
+	if size == 0 {
+		size = defaultCacheSize
+	}
+	return cache{dir: dir, trimmer: &trimmer{size: max(size, 0)}, temps: new(tempDir)}
 }
 
 // castagnoli is computed by the processor: 10 GB/s, so that checking a linked
@@ -101,6 +112,7 @@ func (c *cache) put(kind, key, ext, file string) (string, error) {
 	if err := publish(sumPath(path), []byte(text)); err != nil {
 		return "", fmt.Errorf("native: cache: %w", err)
 	}
+	c.published(path)
 	return path, nil
 }
 
@@ -121,20 +133,6 @@ func (c *cache) putJSON(kind, key string, v any) error {
 	}
 	_, err = c.put(kind, key, ".json", file)
 	return err
-}
-
-// temp returns a new directory on the cache's file system. One that a killed
-// process left behind is removed by trim.
-func (c *cache) temp() (string, error) {
-	base := filepath.Join(c.dir, "tmp")
-	if err := os.MkdirAll(base, 0o777); err != nil {
-		return "", fmt.Errorf("native: cache: %w", err)
-	}
-	dir, err := os.MkdirTemp(base, "")
-	if err != nil {
-		return "", fmt.Errorf("native: cache: %w", err)
-	}
-	return dir, nil
 }
 
 // lock waits for the lock of that name, which is shared by all processes that

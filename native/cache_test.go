@@ -2,8 +2,11 @@ package native
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -93,7 +96,7 @@ func TestDamageAnswer(t *testing.T) {
 }
 
 func TestTrim(t *testing.T) {
-	c := cache{t.TempDir()}
+	c := cache{dir: t.TempDir()}
 	put := func(kind, key string, age time.Duration) string {
 		t.Helper()
 		tmp, err := c.temp()
@@ -135,7 +138,7 @@ func TestTrim(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.trim(time.Now())
+	c.trim(t.Context(), time.Now())
 	for name, keep := range dirs {
 		if _, err := os.Stat(filepath.Join(c.dir, filepath.FromSlash(name))); (err == nil) != keep {
 			t.Errorf("%s: %v", name, err)
@@ -152,15 +155,125 @@ func TestTrim(t *testing.T) {
 	if _, err := os.Stat(c.path("plugin", old, ".a")); err == nil {
 		t.Error("its data is still there")
 	}
+}
 
-	// Once a day.
-	late := put("unit", "late", 15*day)
-	c.trim(time.Now().Add(time.Hour))
-	if _, err := os.Stat(c.path("unit", late, ".a")); err != nil {
-		t.Error("trimmed twice a day")
+// What was not used for longest goes when the cache is too large, and engines
+// and toolchains that somebody may use stay.
+func TestTrimSize(t *testing.T) {
+	c := newCache(t.TempDir(), 1150)
+	hour := time.Hour
+	put := func(kind, key string, age time.Duration) {
+		t.Helper()
+		name := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(name, make([]byte, 200), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		path, err := c.put(kind, key, ".a", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(sumPath(path), then, then); err != nil {
+			t.Fatal(err)
+		}
 	}
-	c.trim(time.Now().Add(25 * time.Hour))
-	if _, err := os.Stat(c.path("unit", late, ".a")); err == nil {
-		t.Error("not trimmed on the next day")
+	c.trimmer.working.Store(true) // not by itself now
+	ages := map[string]time.Duration{"aaa": 9 * hour, "bbb": 3 * hour, "ccc": 8 * hour, "ddd": 2 * hour, "eee": 7 * hour}
+	kinds := []string{"unit", "plugin", "archive", "answer", "plugin"}
+	for i, key := range slices.Sorted(maps.Keys(ages)) {
+		put(kinds[i], key, ages[key])
+	}
+	for name, age := range map[string]time.Duration{"engine/used": 6 * 24 * hour, "engine/unused": 8 * 24 * hour} {
+		dir := filepath.Join(c.dir, filepath.FromSlash(name))
+		if err := writeFile(filepath.Join(dir, "x"), make([]byte, 500)); err != nil {
+			t.Fatal(err)
+		}
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(dir, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.trim(t.Context(), time.Now())
+	for i, key := range slices.Sorted(maps.Keys(ages)) {
+		_, ok := c.have(kinds[i], key, ".a")
+		if want := ages[key] < 5*hour; ok != want {
+			t.Errorf("%s, not used for %v: present %v", key, ages[key], ok)
+		}
+	}
+	for name, want := range map[string]bool{"used": true, "unused": false} {
+		if got := isFile(filepath.Join(c.dir, "engine", name, "x")); got != want {
+			t.Errorf("engine %s: present %v", name, got)
+		}
+	}
+}
+
+// A cache that grows trims itself, and one that starts does when nobody has for
+// some time.
+func TestTrimsItself(t *testing.T) {
+	c := newCache(t.TempDir(), 3000)
+	trimmed := func() bool {
+		for c.trimmer.working.Load() {
+			time.Sleep(time.Millisecond)
+		}
+		return isFile(c.trimmed())
+	}
+	put := func(size int) {
+		t.Helper()
+		name := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(name, make([]byte, size), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.put("unit", fmt.Sprint("key", size), ".a", name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(60)
+	if trimmed() {
+		t.Error("trimmed after 60 bytes of 3000")
+	}
+	put(50)
+	if !trimmed() {
+		t.Error("not trimmed after 110 bytes of 3000")
+	}
+	if err := os.Remove(c.trimmed()); err != nil {
+		t.Fatal(err)
+	}
+	c.trimIfDue(time.Now())
+	if !trimmed() {
+		t.Error("not trimmed at the start")
+	}
+	then := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(c.trimmed(), then, then); err != nil {
+		t.Fatal(err)
+	}
+	c.trimIfDue(time.Now())
+	trimmed()
+	if info, err := os.Stat(c.trimmed()); err != nil || !info.ModTime().Equal(then) {
+		t.Errorf("trimmed again after a minute: %v, %v", info.ModTime(), err)
+	}
+}
+
+// The temporary directories of processes that have ended go, and no others.
+func TestTrimTemp(t *testing.T) {
+	dir := t.TempDir()
+	living, dead := newCache(dir, 0), newCache(dir, 0)
+	keep, err := living.temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := dead.temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.temps.free() // as the system does
+	living.trimTemp(time.Now())
+	if _, err := os.Stat(keep); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Dir(gone)); err == nil {
+		t.Error("what a dead process had is still there")
+	}
+	if again, err := dead.temp(); err != nil || filepath.Dir(again) == filepath.Dir(gone) {
+		t.Errorf("a directory that is gone was used: %s, %v", again, err)
 	}
 }

@@ -70,6 +70,7 @@
 //	answer/               go list's answers, by module graph and import set
 //	module/<notebook>/    private modules: go.mod, go.sum
 //	unit/, plugin/        compiled generated packages, linked plugins
+//	tmp/                  temporary directories, one locked directory per process
 //
 // Everything is published by rename. Entries of archive, answer, unit and
 // plugin carry a length and a CRC-32C in a second file, written after them; an
@@ -78,7 +79,13 @@
 // 0700. Two processes that prepare the same thing wait for each other through
 // a lock file.
 // What was not used for two weeks is removed, engines and toolchains after two
-// months, private modules after a year; units and plugins together are kept below 2 GiB.
+// months, private modules after a year. When all of it but the modules takes
+// more than [Options.CacheSize], what was not used for longest goes; engines and
+// toolchains only after a week. This is done in the background, by one process at
+// a time, at most every ten minutes when one starts and after each thirtieth of the
+// size that a process adds. Sessions go on: a loaded plugin needs its file no
+// more, and what a new engine or a build needs is made again. Temporary
+// directories are removed when the process that had them has ended.
 //
 // # Cost
 //

@@ -22,6 +22,9 @@ type Options struct {
 	// Dir is the cache directory; "" means gomemo in the user's cache
 	// directory.
 	Dir string
+	// CacheSize is how large that may get, in bytes, beside private modules and
+	// what is in use: 0 means 4 GiB, less than 0 no limit.
+	CacheSize int64
 	// Source holds the sources of the gomemo module, go.mod and go.sum
 	// included: the engine is built from them. _test.go files are ignored.
 	Source fs.FS

@@ -12,5 +12,8 @@ func lockFile(name string) (unlock func(), err error) {
 	return nil, &os.PathError{Op: "lock", Path: name, Err: errors.ErrUnsupported}
 }
 
+// tryLockFile takes no lock.
+func tryLockFile(string) (unlock func(), ok bool) { return nil, false }
+
 // ownedByOther reports false: nothing of the directory is run there.
 func ownedByOther(os.FileInfo) bool { return false }

@@ -27,6 +27,19 @@ func lockFile(name string) (unlock func(), err error) {
 	}
 }
 
+// tryLockFile takes the lock of a file that is there, unless somebody has it.
+func tryLockFile(name string) (unlock func(), ok bool) {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, false
+	}
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		f.Close()
+		return nil, false
+	}
+	return func() { f.Close() }, true
+}
+
 // ownedByOther reports whether the file belongs to a user other than the one
 // this process runs as.
 func ownedByOther(info os.FileInfo) bool {

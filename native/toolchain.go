@@ -94,7 +94,7 @@ func Prepare(ctx context.Context, o Options) (*Toolchain, error) {
 		return nil, err
 	}
 	p.done()
-	t.cache.trim(time.Now())
+	t.cache.trimIfDue(time.Now())
 	return t, nil
 }
 
@@ -111,7 +111,7 @@ func open(ctx context.Context, o *Options) (*Toolchain, error) {
 	if err := e.supported(); err != nil {
 		return nil, err
 	}
-	t := &Toolchain{env: e, cache: cache{dir}, id: toolchainID(e), warn: o.Warn, makings: newMakings()}
+	t := &Toolchain{env: e, cache: newCache(dir, o.CacheSize), id: toolchainID(e), warn: o.Warn, makings: newMakings()}
 	if t.warn == nil {
 		t.warn = func(string) {}
 	}

@@ -31,6 +31,10 @@
 //	GOMEMO_CACHE     directory of remembered calls; as -cache
 //	GOMEMO_MEMO_MIN  calls that take less are not remembered; as -memo-min
 //	GOMEMO_ENGINE    auto, compiled or interpreted: how cells are run
+//	GOMEMO_MEMORY    memory that cells may use: 8GiB, 500MB, 50% or 0, no limit
+//	GOMEMO_CACHE_SIZE
+//	                 how large the cache of compiled code may get: 8GiB, 800MB
+//	                 or 0, no limit; 4 GiB if it is not set
 //	GOMEMO_GO        the go command to use if there is none on PATH; "gomemo
 //	                 install" records it for the kernel
 //

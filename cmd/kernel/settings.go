@@ -67,6 +67,9 @@ func (f *memoFlags) settings(getenv func(string) string) (settings, error) {
 	if s.memory, err = memoryLimit(getenv("GOMEMO_MEMORY"), engine.MachineMemory()); err != nil {
 		return s, err
 	}
+	if _, err := cacheSize(getenv(sizeVariable)); err != nil {
+		return s, err
+	}
 	dir := f.cache
 	if dir == "" {
 		dir = getenv("GOMEMO_CACHE")
@@ -102,26 +105,63 @@ func memoryLimit(text string, machine int64) (int64, error) {
 	if m == nil {
 		return 0, badUsage("GOMEMO_MEMORY: %q is not an amount of memory such as 8GiB, 500MB, 50%% or 0", text)
 	}
-	f, err := strconv.ParseFloat(m[1], 64)
+	if m[2] == "%" && machine == 0 {
+		return 0, badUsage("GOMEMO_MEMORY: %q cannot be used: this machine does not say how much memory it has", text)
+	}
+	f, err := amount(m, machine)
 	if err != nil || f == 0 {
 		return 0, err
 	}
+	if f < leastMemory || f > mostMemory {
+		return 0, badUsage("GOMEMO_MEMORY: %q is not between %s and %s", text, engine.Bytes(leastMemory), engine.Bytes(mostMemory))
+	}
+	return int64(f), nil
+}
+
+// amount computes what memoryText has matched; "%" is of whole.
+func amount(m []string, whole int64) (float64, error) {
+	f, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return 0, err
+	}
 	switch {
-	case m[2] == "%" && machine == 0:
-		return 0, badUsage("GOMEMO_MEMORY: %q cannot be used: this machine does not say how much memory it has", text)
 	case m[2] == "%":
-		f *= float64(machine) / 100
+		f *= float64(whole) / 100
 	case m[3] != "":
 		base := 1024.0
-		if m[4] == "" && strings.HasSuffix(strings.ToUpper(text), "B") {
+		if m[4] == "" && strings.HasSuffix(strings.ToUpper(m[0]), "B") {
 			base = 1000
 		}
 		for range strings.Index("KMGT", strings.ToUpper(m[3])) + 1 {
 			f *= base
 		}
 	}
-	if f < leastMemory || f > mostMemory {
-		return 0, badUsage("GOMEMO_MEMORY: %q is not between %s and %s", text, engine.Bytes(leastMemory), engine.Bytes(mostMemory))
+	return f, nil
+}
+
+// sizeVariable limits what is kept of compiled code.
+const sizeVariable = "GOMEMO_CACHE_SIZE"
+
+// leastCache has room for an engine, a toolchain and a notebook.
+const leastCache = 512 << 20
+
+// cacheSize reads sizeVariable: "4GiB", "500MB", or "0" for no limit.
+func cacheSize(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	m := memoryText.FindStringSubmatch(text)
+	if m == nil || m[2] == "%" {
+		return 0, badUsage("%s: %q is not a size such as 8GiB, 800MB or 0", sizeVariable, text)
+	}
+	f, err := amount(m, 0)
+	switch {
+	case err != nil:
+		return 0, err
+	case f == 0:
+		return -1, nil
+	case f < leastCache || f > mostMemory:
+		return 0, badUsage("%s: %q is not between %s and %s", sizeVariable, text, engine.Bytes(leastCache), engine.Bytes(mostMemory))
 	}
 	return int64(f), nil
 }

@@ -29,6 +29,7 @@ const goVariable = "GOMEMO_GO"
 // nativeOptions are those of every use of the toolchain.
 func nativeOptions(p progress, warn func(string)) native.Options {
 	o := native.Options{Source: gomemo.Source, Progress: p, Warn: warn}
+	o.CacheSize, _ = cacheSize(os.Getenv(sizeVariable)) // settings has said what is wrong with it
 	if _, err := exec.LookPath("go"); err != nil {
 		if o.Go, err = exec.LookPath(os.Getenv(goVariable)); err != nil {
 			o.Go = "" // it is gone since

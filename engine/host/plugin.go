@@ -1,7 +1,10 @@
 package host
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"plugin"
 
 	"gomemo/engine/rt"
@@ -16,6 +19,9 @@ type Plugin struct {
 
 // OpenFile opens a plugin file made by the Go linker.
 func OpenFile(path string) (Plugin, error) {
+	if _, err := os.Stat(path); err != nil {
+		return Plugin{}, err
+	}
 	f, err := plugin.Open(path)
 	if err != nil {
 		return Plugin{}, err
@@ -44,7 +50,8 @@ func lookup[F any](f *plugin.Plugin, name string) (F, error) {
 }
 
 // loader opens every plugin once. A failure is remembered too: the runtime
-// keeps what it has loaded of a plugin, and a second attempt may hang.
+// keeps what it has loaded of a plugin, and a second attempt may hang. Only a
+// file that is not there may come back: caches are trimmed.
 type loader struct {
 	open   func(path string) (Plugin, error)
 	opened map[string]loaded
@@ -61,7 +68,9 @@ func (l *loader) load(path string, r *session.Registry) (Plugin, error) {
 	p, ok := l.opened[path]
 	if !ok {
 		p.Plugin, p.err = l.register(path, r)
-		l.opened[path] = p
+		if !errors.Is(p.err, fs.ErrNotExist) {
+			l.opened[path] = p
+		}
 	}
 	return p.Plugin, p.err
 }

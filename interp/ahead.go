@@ -329,6 +329,9 @@ func (t *table) copy() (*table, map[*decl]*decl) {
 // frozen is a Compiler whose modules stay as they are.
 type frozen struct{ Compiler }
 
+// Initializes is that of the Compiler.
+func (c frozen) Initializes(path string) bool { return initializes(c.Compiler, path) }
+
 func (c frozen) Require(_ context.Context, paths []string) (Change, error) {
 	for _, pth := range paths {
 		r, err := c.Export(pth)

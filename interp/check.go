@@ -277,11 +277,19 @@ var effects = map[string]bool{
 }
 
 // hasEffect reports whether an import has to initialize its package at once, as
-// in a program: nothing tells what the packages of a module do, such as to
-// register a driver, before the notebook uses one of their names.
+// in a program: it may register a driver before the notebook uses one of its
+// names.
 func (p *plan) hasEffect(pth string) bool {
-	own := strings.HasPrefix(pth, "gomemo/")
-	return (effects[pth] || !isStandard(pth) && !own) && !p.s.linked[pth] && !p.s.uncompiled()
+	if isStandard(pth) {
+		return effects[pth] && !p.s.linked[pth] && !p.s.uncompiled()
+	}
+	return !strings.HasPrefix(pth, "gomemo/") && !p.s.linked[pth] && !p.s.uncompiled() && initializes(p.s.compiler, pth)
+}
+
+// initializes is c's Initializes: true if it cannot tell.
+func initializes(c Compiler, pth string) bool {
+	i, ok := c.(Initializer)
+	return !ok || i.Initializes(pth)
 }
 
 // isStandard reports whether a path looks like the standard library's.

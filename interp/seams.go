@@ -71,6 +71,11 @@ type Compiler interface {
 	ID() string
 }
 
+// Initializer is the optional ability of a Compiler to tell whether others may
+// notice that a package of a module, or one that it imports, is initialized.
+// native.Workspace has it.
+type Initializer interface{ Initializes(path string) bool }
+
 // Fuser is the optional ability of a Compiler to tell whether it makes one
 // instruction, which rounds once, of x*y + z of floats. native.Workspace has it.
 type Fuser interface{ Fuses() bool }

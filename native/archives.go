@@ -14,8 +14,9 @@ import (
 
 // archiveKeys are the keys of packages' archives.
 type archiveKeys struct {
-	of   map[string]string // by import path
-	made map[string]bool   // by us, not by the go command
+	of    map[string]string // by import path
+	made  map[string]bool   // by us, not by the go command
+	quiet map[string]bool   // nobody notices that they are initialized
 }
 
 // compiled describes the packages of every graph and more, everything outside
@@ -57,7 +58,7 @@ func (w *Workspace) compiled(ctx context.Context, dir string, from *graph, more 
 // compileMixed has the go command compile those packages that it must, unless
 // an earlier graph has them, and begins to compile the others.
 func (t *Toolchain) compileMixed(ctx context.Context, dir string, from *graph, pkgs []listed) (archiveKeys, error) {
-	keys := archiveKeys{of: make(map[string]string), made: make(map[string]bool)}
+	keys := archiveKeys{of: make(map[string]string), made: make(map[string]bool), quiet: make(map[string]bool)}
 	set := byGo(pkgs, t.env.GOARCH)
 	if missing := from.missing(pkgs, set, keys.of); len(missing) > 0 {
 		stock, err := t.env.goList(ctx, dir, nil, missing...)
@@ -81,6 +82,12 @@ func (t *Toolchain) compileMixed(ctx context.Context, dir string, from *graph, p
 		keys.of[p.ImportPath], keys.made[p.ImportPath] = key, true
 		if m != nil {
 			makings[p.ImportPath] = m
+		}
+	}
+	quiets := t.newQuiets(pkgs)
+	for i := range pkgs {
+		if p := &pkgs[i]; keys.made[p.ImportPath] {
+			keys.quiet[p.ImportPath] = quiets.quiet(p, keys.of[p.ImportPath])
 		}
 	}
 	for _, m := range makings {

@@ -28,6 +28,7 @@ type archive struct {
 	Module  string   // path of its module
 	Imports []string // outside the standard library
 	Made    bool     // by us, not by the go command
+	Quiet   bool     // nobody else notices that it is initialized
 }
 
 // base are the packages that every graph has.
@@ -74,7 +75,7 @@ func (w *Workspace) resolve(ctx context.Context, m *startModule, from graph, pat
 
 // answerKey names the question of resolve.
 func (t *Toolchain) answerKey(from graph, paths []string) string {
-	return sum(append([]string{"answer 2", format, t.id, t.source.hash, from.Mod, from.Sum}, paths...)...)
+	return sum(append([]string{"answer 3", format, t.id, t.source.hash, from.Mod, from.Sum}, paths...)...)
 }
 
 // answer returns what the go command said before, if all its archives are
@@ -101,7 +102,7 @@ func (w *Workspace) collect(pkgs []listed, keys archiveKeys, dirs bool) graph {
 		if p.Standard {
 			continue
 		}
-		a := archive{Key: keys.of[p.ImportPath], Made: keys.made[p.ImportPath]}
+		a := archive{Key: keys.of[p.ImportPath], Made: keys.made[p.ImportPath], Quiet: keys.quiet[p.ImportPath]}
 		for _, imp := range p.imported() {
 			if _, ok := w.t.std[imp]; !ok {
 				a.Imports = append(a.Imports, imp)

@@ -47,8 +47,7 @@ func coldToolchain(b testing.TB, dir string) *native.Toolchain {
 	return tc
 }
 
-// importing opens a notebook that imports a module, in its second or later
-// session unless the toolchain is cold.
+// importing starts the session of a notebook.
 func importing(b *testing.B, tc *native.Toolchain, dir string) *interp.Session {
 	b.Helper()
 	ws, err := tc.OpenNotebook(b.Context(), native.Notebook{Dir: dir, File: "n.ipynb"})
@@ -74,34 +73,36 @@ func processorTime(b *testing.B) (d time.Duration) {
 }
 
 // BenchmarkImport is a cell that imports a module which is downloaded, and the
-// next one, which uses it: compiled by nobody before, in a notebook that is new
-// when another one had it compiled, and in the next session of the same notebook.
+// next one, which uses it: compiled by nobody before; again in the notebook's
+// next session; and compiled by others, in a directory with a go.mod that
+// nobody had before, for which the go command must be asked each time.
 func BenchmarkImport(b *testing.B) {
 	whole := b // has the directories that sessions share
 	for _, row := range importRows {
 		module, version, _ := strings.Cut(row.module, "@")
-		again, err := toolchain()
+		tc, err := toolchain()
 		if err != nil {
 			b.Fatal(err)
 		}
-		var known string // a notebook that had it before
-		begin := func(b *testing.B, tc *native.Toolchain) *interp.Session {
-			dir := whole.TempDir()
-			// A graph that nobody had before: the go command must be asked.
-			write(b, filepath.Join(dir, "go.mod"), []byte("module example.com/bench\n\ngo 1.26.0\n\nrequire "+module+" "+version+"\n\n// "+dir+"\n"))
-			known = dir
-			return importing(b, tc, dir)
-		}
+		notebook := whole.TempDir()
 		for _, c := range []struct {
 			name  string
 			begin func(b *testing.B) *interp.Session
 		}{
 			{"cold", func(b *testing.B) *interp.Session {
-				again = coldToolchain(whole, whole.TempDir())
-				return begin(b, again)
+				tc, notebook = coldToolchain(whole, whole.TempDir()), whole.TempDir()
+				s := importing(b, tc, notebook)
+				if o := s.Execute(b.Context(), "%go mod edit -require="+row.module, 1, &console{}); o.Err != nil {
+					b.Fatal(o.Err)
+				}
+				return s
 			}},
-			{"compiled", func(b *testing.B) *interp.Session { return begin(b, again) }},
-			{"again", func(b *testing.B) *interp.Session { return importing(b, again, known) }},
+			{"again", func(b *testing.B) *interp.Session { return importing(b, tc, notebook) }},
+			{"module", func(b *testing.B) *interp.Session {
+				dir := whole.TempDir()
+				write(b, filepath.Join(dir, "go.mod"), []byte("module example.com/bench\n\ngo 1.26.0\n\nrequire "+module+" "+version+"\n"))
+				return importing(b, tc, dir)
+			}},
 		} {
 			b.Run(row.name+"/"+c.name, func(b *testing.B) {
 				var imports, uses []time.Duration

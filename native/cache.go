@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -17,8 +18,15 @@ import (
 // it. An entry whose data does not match its sum is absent.
 type cache struct {
 	dir     string
-	trimmer *trimmer // nil if the cache does not trim itself
-	temps   *tempDir // nil if temporary directories have no owner
+	trimmer *trimmer  // nil if the cache does not trim itself
+	temps   *tempDir  // nil if temporary directories have no owner
+	checked *sync.Map // of files that this process has read, by path: their checked; nil if none are kept
+}
+
+// checked is a file whose data matched its sum.
+type checked struct {
+	info os.FileInfo
+	sum  string
 }
 
 // newCache returns the cache in a directory, which keeps it below a size: 0 is
@@ -27,7 +35,7 @@ func newCache(dir string, size int64) cache {
 	if size == 0 {
 		size = defaultCacheSize
 	}
-	return cache{dir: dir, trimmer: &trimmer{size: max(size, 0)}, temps: new(tempDir)}
+	return cache{dir: dir, trimmer: &trimmer{size: max(size, 0)}, temps: new(tempDir), checked: new(sync.Map)}
 }
 
 // castagnoli is computed by the processor: 10 GB/s, so that checking a linked
@@ -53,12 +61,35 @@ func (c *cache) have(kind, key, ext string) (path string, ok bool) {
 	if err != nil {
 		return path, false
 	}
-	got, err := sumFile(path)
-	if err != nil || got != string(want) {
+	info, err := os.Stat(path)
+	if err != nil {
 		return path, false
+	}
+	if !c.same(path, checked{info, string(want)}) {
+		if got, err := sumFile(path); err != nil || got != string(want) {
+			return path, false
+		}
+		if c.checked != nil {
+			c.checked.Store(path, checked{info, string(want)})
+		}
 	}
 	c.use(path)
 	return path, true
+}
+
+// same reports whether the data is what this process has read before: reading
+// the archives of a graph, 60 MB, would take most of the time of an import.
+func (c *cache) same(path string, now checked) bool {
+	if c.checked == nil {
+		return false
+	}
+	v, ok := c.checked.Load(path)
+	if !ok {
+		return false
+	}
+	before := v.(checked)
+	return before.sum == now.sum && os.SameFile(before.info, now.info) && before.info.Size() == now.info.Size() &&
+		before.info.ModTime().Equal(now.info.ModTime())
 }
 
 // use renews the time by which trim judges the entry.

@@ -222,7 +222,10 @@ func (t *Toolchain) compilePackage(ctx context.Context, m *making, more []string
 		"-trimpath", p.Dir + "=>" + p.place()}, packageFlags[:]...)
 	cmd := t.tool(ctx, p.Dir, t.compiler(), append(append(args, more...), p.GoFiles...)...)
 	cmd.Env = append(cmd.Env, "TMPDIR="+dir)
-	out := &compilerOutput{early: func() { m.exported(export) }}
+	out := &compilerOutput{early: func() {
+		m.exported(export)
+		lowerPriority(cmd.Process.Pid) // others wait for export data
+	}}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {

@@ -15,5 +15,8 @@ func lockFile(name string) (unlock func(), err error) {
 // tryLockFile takes no lock.
 func tryLockFile(string) (unlock func(), ok bool) { return nil, false }
 
+// lowerPriority does nothing.
+func lowerPriority(int) {}
+
 // ownedByOther reports false: nothing of the directory is run there.
 func ownedByOther(os.FileInfo) bool { return false }

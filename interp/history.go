@@ -19,15 +19,30 @@ type record struct {
 	sets   map[string]bool // variables it declares or may change
 	reads  map[string]bool // variables it mentions
 	blank  []string        // packages that it initializes
+	folded bool            // it is interpreted, with constants of packages of modules
 	repeat bool            // running it again gives the same values
 	wild   bool            // it calls functions that are only known at run time, which may change any variable
 	shared []string        // variables that held references when it ran, if it may have changed memory that they share
 	cost   time.Duration   // of running it again, remembered calls left out
 }
 
+// mentionsModules reports whether the cell's own text uses something of a
+// package of a module.
+func (p *plan) mentionsModules() bool {
+	for id, obj := range p.info.Uses {
+		if pkg := obj.Pkg(); pkg != nil && pkg != p.pkg && !isStandard(pkg.Path()) {
+			if src, _ := p.s.offset(id.Pos()); src == p.src {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // remember adds a cell to the history.
 func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Duration) {
 	r := &record{src: p.src, run: run, sets: map[string]bool{}, reads: map[string]bool{}, blank: p.blank, repeat: done.Error == nil}
+	r.folded = run.Script != nil && p.mentionsModules()
 	roots := p.rootsOf(r)
 	for _, st := range p.body {
 		r.repeat = r.repeat && p.impurity(st) == ""

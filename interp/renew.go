@@ -23,6 +23,10 @@ func (s *Session) renew(ctx context.Context, change Change, out Output) bool {
 	s.inspect = nil
 	s.importing.Unlock()
 	s.recheck = true
+	for _, r := range s.history {
+		// No plugin tells whether these have changed.
+		r.repeat = r.repeat && !(r.folded && len(r.sets) > 0)
+	}
 	s.rebuild(ctx)
 	out.Stream("stderr", change.Engine+": "+lowerFirst(s.revive(context.WithoutCancel(ctx)))+"\n")
 	return true

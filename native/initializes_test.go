@@ -41,13 +41,14 @@ func TestInitializes(t *testing.T) {
 	files := map[string]string{"other/other.go": other}
 	var paths []string
 	for name, c := range cases {
-		text := "package p\n\nimport (\n"
+		var text strings.Builder
+		text.WriteString("package p\n\nimport (\n")
 		for _, imp := range []string{"errors", "fmt", "image", "net/http", "os", "sync", "time", "example.com/user/other"} {
 			if strings.Contains(c.source, path.Base(imp)+".") {
-				text += "\t\"" + imp + "\"\n"
+				text.WriteString("\t\"" + imp + "\"\n")
 			}
 		}
-		files[name+"/p.go"] = text + ")\n\n" + c.source + "\n"
+		files[name+"/p.go"] = text.String() + ")\n\n" + c.source + "\n"
 		paths = append(paths, "example.com/user/"+name)
 	}
 	writeModule(t, dir, files)

@@ -89,10 +89,7 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 // statements.
 func (p *plan) runFile(prog *program) {
 	e := p.newEmitter()
-	// Where package plugin is linked, a package's maps get their initial values
-	// whether or not this plugin uses them. The next one may, and the first plugin
-	// with a package initialises it for all.
-	e.blank = append(p.blank[:len(p.blank):len(p.blank)], "plugin")
+	e.blank = p.blank
 	e.lent = true
 	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
 	p.s.layouts[file] = layout{src: p.src}

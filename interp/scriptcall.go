@@ -272,20 +272,7 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 		sc.need(c, "min and max")
 		all(sc.typeOf(c))
 	case "append":
-		sc.need(c, "append")
-		t := sc.typeOf(c)
-		e.Args = append(e.Args, sc.exprAs(c.Args[0], t))
-		for _, a := range c.Args[1:] {
-			if c.Ellipsis.IsValid() {
-				e.Name = "append..."
-				if sc.p.info.Types[a].IsNil() {
-					return e.Args[0]
-				}
-				e.Args = append(e.Args, sc.expr(a))
-				continue
-			}
-			e.Args = append(e.Args, sc.exprAs(a, t.Underlying().(*types.Slice).Elem()))
-		}
+		return sc.appendCall(c, e)
 	case "copy":
 		sc.need(c, "copy")
 		e.Args = []wire.Expr{sc.expr(c.Args[0]), sc.expr(c.Args[1])}
@@ -312,6 +299,25 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 		e.Args = []wire.Expr{sc.expr(c.Args[0])}
 	default:
 		sc.needNamed(c, "another builtin", "the builtin "+id.Name)
+	}
+	return e
+}
+
+// appendCall writes append.
+func (sc *scripter) appendCall(c *ast.CallExpr, e wire.Expr) wire.Expr {
+	sc.need(c, "append")
+	t := sc.typeOf(c)
+	e.Args = append(e.Args, sc.exprAs(c.Args[0], t))
+	for _, a := range c.Args[1:] {
+		if c.Ellipsis.IsValid() {
+			e.Name = "append..."
+			if sc.p.info.Types[a].IsNil() {
+				return e.Args[0]
+			}
+			e.Args = append(e.Args, sc.expr(a))
+			continue
+		}
+		e.Args = append(e.Args, sc.exprAs(a, t.Underlying().(*types.Slice).Elem()))
 	}
 	return e
 }

@@ -90,7 +90,7 @@ fuzz:
 # notebooks, compared with themselves and with what they say: eleven and five
 # minutes on two idle cores. The tests run samples.
 conformance: prepare
-	nice $(GO) test -timeout 4h -run 'TestSuite|TestExamples' ./conformance -full -v
+	nice $(GO) test -timeout 4h -run 'TestSuite|Test.*Examples' ./conformance -full -v
 
 # Random cells of the interpreted subset in both tiers, twenty minutes on two
 # idle cores. The tests run a thousand, with a new seed each time.

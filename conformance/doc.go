@@ -14,7 +14,8 @@
 // behind the cells of its declarations, and the tests of this package compare
 // what the examples of the standard library print with what they say that they
 // print, as go test does. Examples that do not say it are only compiled. Their
-// lists are examples_excluded.txt and examples_sample.txt.
+// lists are examples_excluded.txt and examples_sample.txt. Sessions without a
+// compiler run them too: what such a session does not refuse has to be equal.
 //
 // # What is changed
 //

@@ -178,33 +178,36 @@ func (f *examples) chosen(excluded map[string]string) []*verdicts {
 func (b *bench) compareExamples(ctx context.Context, f *examples, excluded map[string]string, l conformance.Layout) {
 	n := b.open(filepath.Dir(f.file))
 	defer n.close()
-	cause, detail := n.prints(ctx, f.program.Declarations(l), func(printed string) (got, want string) { return printed, "" })
+	cause, detail := n.compare(ctx, f.program.Declarations(l), func(printed string) (got, want string) { return printed, "" })
 	f.set(l, cause, detail)
 	for _, e := range f.funcs {
 		if _, out := excluded[e.name]; !out {
-			cause, detail := n.prints(ctx, f.program.ExampleCells(e.what, l), e.what.Output)
+			cause, detail := n.compare(ctx, f.program.ExampleCells(e.what, l), e.what.Output)
 			e.set(l, cause, detail)
 		}
 	}
 }
 
-// prints runs cells and compares what they print; no cause means that it is
-// what is wanted.
-func (n *notebook) prints(ctx context.Context, cells []string, output func(printed string) (got, want string)) (cause, detail string) {
+// compare runs cells and compares what they print.
+func (n *notebook) compare(ctx context.Context, cells []string, output func(printed string) (got, want string)) (cause, detail string) {
 	defer func() {
 		if v := recover(); v != nil {
 			cause, detail = "the front end panics", fmt.Sprintf("%v\n%s", v, debug.Stack())
 		}
 	}()
 	o := n.run(ctx, cells)
+	if cause, detail = o.prints(output); cause != "" && *printing {
+		detail += "── cells\n" + strings.Join(cells, "── cell\n")
+	}
+	return cause, detail
+}
+
+// prints compares what was printed; no cause means that it is what is wanted.
+func (o outcome) prints(output func(printed string) (got, want string)) (cause, detail string) {
 	got, want := output(o.Stdout)
 	o.Stdout, o.Stderr = got, ""
 	if cause = o.verdict(&result{Stdout: want}); cause == "" {
 		return "", ""
 	}
-	detail = o.detail(cause, &result{Stdout: want})
-	if *printing {
-		detail += "── cells\n" + strings.Join(cells, "── cell\n")
-	}
-	return cause, detail
+	return cause, o.detail(cause, &result{Stdout: want})
 }

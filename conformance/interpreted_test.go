@@ -3,9 +3,11 @@ package conformance_test
 import (
 	"context"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"gomemo/conformance"
@@ -51,6 +53,56 @@ func TestInterpreted(t *testing.T) {
 	t.Logf("%d of %d programs are interpreted", len(ran), len(chosen))
 }
 
+// TestInterpretedExamples does the same with the examples of the files of
+// examples_sample.txt, or with -full with all.
+func TestInterpretedExamples(t *testing.T) {
+	t.Setenv("TZ", "America/Los_Angeles")
+	files := loadExamples(t)
+	_, excluded := list(t, "examples_excluded.txt")
+	if !*full {
+		names, _ := list(t, "examples_sample.txt")
+		files = slices.DeleteFunc(files, func(f *examples) bool { return !slices.Contains(names, f.name) })
+	}
+	b := newBench(t, "")
+	files = b.take(t, files, excluded)
+	b.interpreted = true
+	var all, ran atomic.Int32
+	for _, l := range exampleLayouts {
+		inPairs(files, func(f *examples) {
+			n := b.open(filepath.Dir(f.file))
+			defer n.close()
+			lacks := false // declarations that were refused
+			for _, cell := range f.program.Declarations(l) {
+				got := n.run(t.Context(), []string{cell})
+				lacks = lacks || got.name != ""
+			}
+			for _, e := range f.funcs {
+				if _, out := excluded[e.name]; out {
+					continue
+				}
+				all.Add(1)
+				got := n.run(t.Context(), f.program.ExampleCells(e.what, l))
+				if got.refused() || lacks && strings.Contains(strings.Join(got.lines, "\n"), "undefined: ") {
+					continue
+				}
+				ran.Add(1)
+				if cause, detail := got.prints(e.what.Output); cause != "" {
+					t.Errorf("%s, %s: %s", e.name, l, detail)
+				}
+			}
+		})
+	}
+	if ran.Load() == 0 {
+		t.Error("no example is interpreted")
+	}
+	t.Logf("%d of %d examples are interpreted", ran.Load(), all.Load())
+}
+
+// refused reports that a session without a compiler did not take a cell.
+func (o *outcome) refused() bool {
+	return o.name == "interrupted" || o.name == "compile error" && strings.Contains(strings.Join(o.lines, "\n"), "needs the compiler")
+}
+
 func everyFifth(names []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := 0; i < len(names) && yield(names[i]); i += 5 {
@@ -81,7 +133,7 @@ func (b *bench) accepted(ctx context.Context, programs []*program) (out []ran) {
 			return
 		}
 		got, err := b.run(ctx, parsed.Cells(conformance.Grouped))
-		if err != nil || got.name == "interrupted" || got.name == "compile error" && strings.Contains(strings.Join(got.lines, "\n"), "needs the compiler") {
+		if err != nil || got.refused() {
 			return
 		}
 		mu.Lock()

@@ -27,7 +27,10 @@ func (g *generator) compositeOf(t string, depth int) string {
 // withComposite is a statement that has to do with such a type.
 func (g *generator) withComposite(depth int) string {
 	t := g.pick(composites...)
-	switch g.r.IntN(6) {
+	switch g.r.IntN(7) {
+	case 6:
+		return g.pick("pile1.Push("+g.expr("string", depth)+")", "pile2.Push("+g.expr("Point", depth)+", "+g.expr("Point", depth)+").Push()", "pile1.Push(ws...)", "s1 = pile1.Get("+g.expr("int", depth)+")",
+			"pt1 = pile2.Get(0)", "i1 = pile1.Len() + pile2.Len()", "fmt.Println(reflect.TypeFor["+t+"]())")
 	case 5:
 		u := g.pick(composites...)
 		return g.pick("fmt.Println(reflect.TypeOf("+g.expr(t, depth)+"))", "b1 = reflect.DeepEqual("+g.expr(u, depth)+", "+g.expr(g.pick(t, u), depth)+")",

@@ -27,6 +27,10 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 	if sc.isLoad(c) {
 		return wire.Expr{Op: "load", Type: sc.typ(c, sc.typeOf(c)), Args: []wire.Expr{sc.expr(c.Args[0])}}
 	}
+	if t := sc.typeFor(c); t != nil {
+		sc.need(c, "reflect.TypeFor")
+		return wire.Expr{Op: "typefor", Type: sc.typ(c, t)}
+	}
 	if sc.isInstance(c.Fun) {
 		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
 	}
@@ -124,7 +128,9 @@ func (sc *scripter) args(c *ast.CallExpr) (out []wire.Expr) {
 
 // judgedCall writes a call that is looked up before it runs.
 func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
-	if sig := j.fn.Signature(); sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
+	if sig := j.fn.Signature(); sig.RecvTypeParams() != nil && j.root != nil && j.sel != nil && j.fn.Exported() && !sc.p.s.uncompiled() {
+		return sc.genericMethod(c, j)
+	} else if sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
 		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
 	}
 	if j.root == nil {
@@ -144,6 +150,27 @@ func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
 		sc.need(c, "a call of a function of the notebook")
 	}
 	return sc.apply(c, wire.Expr{Op: "func", Name: registered, N: sc.site(j)}, recv...)
+}
+
+// genericMethod writes the call of a method of an instance of a generic type.
+// Where there is a value, the code of its methods is.
+func (sc *scripter) genericMethod(c *ast.CallExpr, j *judged) wire.Expr {
+	sc.need(c, "a call of a method of a generic type")
+	sc.registered(c, j.root)
+	return sc.apply(c, wire.Expr{Op: "methodof", Name: j.fn.Name(), N: sc.site(j)}, sc.receiver(j))
+}
+
+// typeFor is the type argument of a call of reflect.TypeFor, nil if it is none.
+func (sc *scripter) typeFor(c *ast.CallExpr) types.Type {
+	x, ok := ast.Unparen(c.Fun).(*ast.IndexExpr)
+	if !ok {
+		return nil
+	}
+	fn := sc.function(x.X)
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "reflect" || fn.Name() != "TypeFor" {
+		return nil
+	}
+	return sc.typeOf(x.Index)
 }
 
 // site registers a judged call and returns its number plus one, 0 in a literal.

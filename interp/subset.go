@@ -138,6 +138,8 @@ var subset = map[string]construct{
 	"a method of the standard library as a value":                 {"rare", "show(dur.Seconds)"},
 	"a method expression":                                         {"rare", "Point.Sum(pt)"},
 	"a call of a generic function":                                {"the instance may not have been compiled", "same(i)"},
+	"a call of a method of a generic type":                        {"", "box.Set(i)\nbp := any(box)\nfmt.Println(bp)\nbox.Get() + 1"},
+	"reflect.TypeFor":                                             {"", "t := reflect.TypeFor[map[Point][]string]()\nfmt.Println(t)\nt.Key().Name()"},
 	"a generic function as a value":                               {"the instance may not have been compiled", "apply(same, i)"},
 	"a call of a function value":                                  {"", "fun(3)"},
 	"append":                                                      {"", "append(append(xs, i), xs...)"},

@@ -53,6 +53,13 @@ func (b *builder) operation(e *wire.Expr) code {
 			b.fail("variable %s has no storage", e.Name)
 		}
 		return func() reflect.Value { return ptr }
+	case "typefor":
+		t := reflect.ValueOf(b.typ(e.Type))
+		return func() reflect.Value {
+			v := reflect.New(reflect.TypeFor[reflect.Type]()).Elem()
+			v.Set(t)
+			return v
+		}
 	case "load":
 		t, path := b.typ(e.Type), b.value(&e.Args[0])
 		return func() reflect.Value { return own(b.env.Load(t, path().String())) }
@@ -155,6 +162,9 @@ func (b *builder) function(e *wire.Expr) code {
 }
 
 func (b *builder) call(e *wire.Expr) codes {
+	if e.Args[0].Op == "methodof" {
+		return b.callMethodOf(e)
+	}
 	f, args := b.ref(&e.Args[0]), b.list(e.Args[1:])
 	return b.manyAt(e, func() []reflect.Value {
 		fun := f()
@@ -163,6 +173,20 @@ func (b *builder) call(e *wire.Expr) codes {
 			nilDereference()
 		}
 		return apply(fun, vs, e.Name == "...")
+	})
+}
+
+// callMethodOf calls a method, as a function whose first parameter is the
+// receiver.
+func (b *builder) callMethodOf(e *wire.Expr) codes {
+	m, args := &e.Args[0], b.list(e.Args[1:])
+	return b.manyAt(e, func() []reflect.Value {
+		vs := args()
+		f, _ := vs[0].Type().MethodByName(m.Name)
+		if m.N > 0 {
+			f.Func = b.env.Judge(m.N-1, f.Func)
+		}
+		return apply(f.Func, vs, e.Name == "...")
 	})
 }
 

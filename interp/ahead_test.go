@@ -83,7 +83,7 @@ func TestWaitingCellsAreBuiltMeanwhile(t *testing.T) {
 	salt := time.Now().UnixNano()
 	cells := []string{
 		fmt.Sprintf("func (t T) double() int { return 2*t.n + %d - %d }", salt, salt),
-		"n := t.double() - 2*t.n",
+		"n := func() int { return t.double() - 2*t.n }()",
 		fmt.Sprintf("func triple(t T) int { return t.double() + t.n + %d }", salt),
 		"fmt.Println(n, func() int { return triple(t) - 3*t.n }())",
 	}

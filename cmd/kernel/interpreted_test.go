@@ -124,7 +124,7 @@ func TestInterpreted(t *testing.T) {
 	cell("fmt.Println(x)\nx", "[stdout] 42\n= 42\n")
 	cell("x = f(x)\nfunc f(n int) int { go fmt.Println(n); return n }",
 		"cell 3, line 2:21: a go statement needs the compiler\n    func f(n int) int { go fmt.Println(n); return n }\n                        ^\n    "+why+"\n")
-	cell("sync.OnceFunc(nil)", "cell 4, line 1:1: package sync needs the compiler\n    sync.OnceFunc(nil)\n    ^\n    "+why+"\n")
+	cell("expvar.Handler()", "cell 4, line 1:1: package expvar needs the compiler\n    expvar.Handler()\n    ^\n    "+why+"\n")
 	cell("x + \"a\"", "cell 5, line 1:1: invalid operation: x + \"a\" (mismatched types int and untyped string)\n    x + \"a\"\n    ^\n")
 
 	cell("func fact(n int) int {\n\tif n == 0 {\n\t\treturn 1 / n\n\t}\n\treturn n * fact(n-1)\n}\nfact(1)",

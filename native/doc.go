@@ -110,6 +110,12 @@
 // gomemo/engine/rt, which generated code imports, needs the runtime only: a
 // link takes 60 ms of CPU time, and took 190 when it imported what judges calls.
 //
+// Importing gonum.org/v1/gonum/mat, compiled by nobody before, next to what the
+// go command does in the same minutes on a machine with a load of 20 (it takes
+// 3.4 s on an idle one): 0.29 to 0.44 of the time until the import is answered,
+// and 0.8 with a cell that uses it, the link included. 4.8 s of CPU time, of
+// which the go command took 4.2 without the use. Again: 2 ms.
+//
 // Preparing takes 90 s with an empty build cache (two thirds of it the
 // compiler and the standard library, at the same time), 12 s with a full one,
 // and 7 ms when it is done, which is one run of go env.

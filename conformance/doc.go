@@ -23,8 +23,8 @@
 //
 //   - Groups of types and variables become single declarations.
 //   - The bodies of init functions become statements behind all variables.
-//   - Variables of main that have the name of something at package level are
-//     renamed: in a notebook both would be the same. If the name is that of a
+//   - Variables of main that have the name of a variable at package level, or of
+//     an imported package, are renamed: in a notebook both would be the same. If the name is that of a
 //     type or a constant of main, the body of main becomes a block instead.
 //   - A semicolon is put behind a last expression, whose value would be shown.
 package conformance

@@ -93,7 +93,7 @@ func diagnostics(out string) []interp.Diag {
 		if m[3] != "" {
 			d.Col, err2 = strconv.Atoi(m[3])
 		}
-		if d.Line >= interp.ComputingLine {
+		if d.Line >= interp.ComputingLine && d.Line < interp.ComputingLine*3/2 {
 			d.Line -= interp.ComputingLine
 		}
 		if errors.Join(err, err2) == nil {

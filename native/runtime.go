@@ -32,7 +32,7 @@ var stopEdits = []edit{
 	{
 		file: "runtime/symtab.go", why: "lines of code that only computes",
 		anchor: "\tfile = funcfile(f, fileno)\n\treturn\n",
-		with:   "\tif line >= notebookComputing {\n\t\tline -= notebookComputing\n\t}\n\tfile = funcfile(f, fileno)\n\treturn\n",
+		with:   "\tif notebookComputes(line) {\n\t\tline -= notebookComputing\n\t}\n\tfile = funcfile(f, fileno)\n\treturn\n",
 	},
 	{
 		file: "runtime/error.go", why: "a failed assertion takes the packages of a notebook for one",
@@ -94,6 +94,12 @@ const notebookSig = 1<<32 - 1
 // notebookComputing is added to the lines of code of cells that only computes.
 const notebookComputing = %d
 
+// notebookComputes reports whether a line is one of those. No cell has half as
+// many lines; greater numbers are from line directives of a user.
+func notebookComputes(line int32) bool {
+	return line >= notebookComputing && line < notebookComputing+notebookComputing/2
+}
+
 // notebookAt reports whether pc is in such code.
 func notebookAt(pc uintptr) bool {
 	f := findfunc(pc)
@@ -101,7 +107,7 @@ func notebookAt(pc uintptr) bool {
 		return false
 	}
 	line, _ := pcvalue(f, f.pcln, pc, false)
-	return line >= notebookComputing && notebookBegun(f, pc)
+	return notebookComputes(line) && notebookBegun(f, pc)
 }
 
 // notebookBegun reports whether it is known at pc what f has deferred. It is

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -41,6 +42,7 @@ func (p *plan) shadow(keep map[string]bool) {
 		}
 	}
 	for _, list := range [][]ast.Stmt{p.stmts, p.typing} {
+		//lint:ignore SA1019 the parser's scopes are enough for variables; a field's name that it takes for one is put right by unshadow
 		vars := map[*ast.Object]bool{}
 		for _, id := range declaredIdents(list) {
 			vars[id.Obj] = names[id.Name]
@@ -77,10 +79,8 @@ func (p *plan) shadow(keep map[string]bool) {
 // taken reports a name that stands for something other than a variable.
 func (p *plan) taken(name string) bool {
 	for _, d := range p.decls {
-		for _, n := range d.names {
-			if n == name {
-				return true
-			}
+		if slices.Contains(d.names, name) {
+			return true
 		}
 	}
 	if d := p.s.table.byName[name]; d != nil {

@@ -169,8 +169,8 @@ func (w *renewer) rebuilt(t reflect.Type) reflect.Type {
 	case reflect.Func:
 		return w.rebuiltFunc(t)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); w.renewed(f.Type) != f.Type {
+		for f := range t.Fields() {
+			if w.renewed(f.Type) != f.Type {
 				return nil
 			}
 		}
@@ -187,13 +187,13 @@ func (w *renewer) rebuiltFunc(t reflect.Type) reflect.Type {
 		*to = append(*to, n)
 		return n != nil
 	}
-	for i := range t.NumIn() {
-		if !add(&in, t.In(i)) {
+	for param := range t.Ins() {
+		if !add(&in, param) {
 			return nil
 		}
 	}
-	for i := range t.NumOut() {
-		if !add(&out, t.Out(i)) {
+	for result := range t.Outs() {
+		if !add(&out, result) {
 			return nil
 		}
 	}
@@ -271,8 +271,8 @@ func (w *renewer) leads(t reflect.Type) bool {
 		case reflect.Map:
 			return find(t.Key()) || find(t.Elem())
 		case reflect.Struct:
-			for i := range t.NumField() {
-				if find(t.Field(i).Type) {
+			for field := range t.Fields() {
+				if find(field.Type) {
 					return true
 				}
 			}

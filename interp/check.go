@@ -309,6 +309,7 @@ func importHint(pth string) string {
 // returns the names whose meaning changed: their users are checked again.
 func (p *plan) install() map[string]bool {
 	changed := map[string]bool{}
+	p.nameReceivers()
 	for _, d := range p.decls {
 		d.imports = p.imports
 		for _, n := range d.names {

@@ -318,6 +318,41 @@ func receiverBase(fn *ast.FuncDecl) string {
 	}
 }
 
+// nameReceivers gives methods whose receiver is written by an alias the name of
+// the type that they belong to.
+func (p *plan) nameReceivers() {
+	types := map[string]*ast.TypeSpec{}
+	for _, d := range p.decls {
+		if ts, ok := d.node.(*ast.TypeSpec); ok {
+			types[d.key] = ts
+		}
+	}
+	for _, d := range p.decls {
+		if d.kind != methodDecl {
+			continue
+		}
+		base, name := cut(d.key)
+		for seen := map[string]bool{}; !seen[base]; {
+			seen[base] = true
+			ts := types[base]
+			if old := p.s.table.byName[base]; ts == nil && old != nil {
+				ts, _ = old.node.(*ast.TypeSpec)
+			}
+			if ts == nil || !ts.Assign.IsValid() {
+				break
+			}
+			to := ast.Unparen(ts.Type)
+			if ptr, ok := to.(*ast.StarExpr); ok {
+				to = ast.Unparen(ptr.X)
+			}
+			if id, ok := to.(*ast.Ident); ok {
+				base = id.Name
+			}
+		}
+		d.key = base + "." + name
+	}
+}
+
 // fieldNames lists the fields of a struct type's declaration.
 func fieldNames(d *decl) (names []string) {
 	if d == nil {

@@ -184,7 +184,7 @@ func (p *plan) funcName(fn *types.Func) string {
 		return fn.Name()
 	}
 	t, ptr := recv.Type(), ""
-	if pt, ok := t.(*types.Pointer); ok {
+	if pt, ok := types.Unalias(t).(*types.Pointer); ok {
 		t, ptr = pt.Elem(), "*"
 	}
 	name := "interface"
@@ -205,7 +205,7 @@ func (p *plan) declOf(fn *types.Func) *decl {
 		return p.table.byName[fn.Name()]
 	}
 	t := recv.Type()
-	if pt, ok := t.(*types.Pointer); ok {
+	if pt, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = pt.Elem()
 	}
 	n, ok := types.Unalias(t).(*types.Named)

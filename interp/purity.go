@@ -188,7 +188,7 @@ func (p *plan) impureObject(id *ast.Ident, allowed map[*ast.Ident]bool) string {
 	case *types.Func:
 		if recv := obj.Signature().Recv(); recv != nil {
 			t := recv.Type()
-			if pt, ok := t.(*types.Pointer); ok {
+			if pt, ok := types.Unalias(t).(*types.Pointer); ok {
 				t = pt.Elem()
 			}
 			if n, ok := types.Unalias(t).(*types.Named); ok {

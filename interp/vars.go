@@ -104,7 +104,7 @@ func (p *plan) noteAddresses(n ast.Node) {
 		case *ast.SelectorExpr:
 			if s := p.info.Selections[n]; s != nil && s.Kind() == types.MethodVal {
 				if fn, ok := s.Obj().(*types.Func); ok && fn.Signature().Recv() != nil {
-					if _, ptr := fn.Signature().Recv().Type().(*types.Pointer); ptr {
+					if _, ptr := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer); ptr {
 						if _, isPtr := p.info.Types[n.X].Type.Underlying().(*types.Pointer); !isPtr {
 							mark(n.X)
 						}

@@ -117,8 +117,22 @@ import (
 	"cmd/compile/internal/types"
 )
 
+// toStack reports a store to a variable that ends with its function.
+func toStack(store *ssa.Value) bool {
+	for v := store; len(v.Args) > 0; {
+		v = v.Args[0]
+		switch {
+		case v.Op == ssa.OpSP:
+			return true
+		case v.Op == ssa.OpPhi, v.MemoryArg() != nil:
+			return false
+		}
+	}
+	return false
+}
+
 // markParts marks in generated packages as unsafe what lies between the stores
-// of one line in a block: a string, slice or interface must not be left half
+// to memory of one line in a block: a string, slice or interface must not be left half
 // assigned when an engine ends the code that assigns it. The first store stays
 // safe, so that every loop has a place where it can be preempted. Between a
 // store and the test for the write barrier of the next everything is unsafe.
@@ -137,7 +151,14 @@ func (lv *Liveness) markParts() {
 	for _, b := range lv.f.Blocks {
 		last := -1
 		for i, v := range b.Values {
-			if !v.Type.IsMemory() || v.Op.IsCall() || v.Op == ssa.OpPhi {
+			if !v.Type.IsMemory() || v.Op.IsCall() {
+				continue
+			}
+			switch v.Op {
+			case ssa.OpPhi, ssa.OpCopy, ssa.OpSelectN, ssa.OpSelect1, ssa.OpVarDef, ssa.OpVarLive, ssa.OpKeepAlive, ssa.OpInitMem, ssa.OpWBend:
+				continue // store nothing
+			}
+			if toStack(v) {
 				continue
 			}
 			if last >= 0 && b.Values[last].Pos.SameFileAndLine(v.Pos) {

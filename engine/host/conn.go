@@ -69,6 +69,13 @@ func (c *conn) ask(fill func(id int) wire.FromEngine) (wire.Reply, error) {
 	return r, nil
 }
 
+// asking reports whether anybody waits for a reply.
+func (c *conn) asking() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waits) > 0
+}
+
 // reply hands a reply to whoever waits for it.
 func (c *conn) reply(r wire.Reply) {
 	c.mu.Lock()

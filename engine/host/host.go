@@ -151,6 +151,7 @@ func (h *host) interrupt(seq int) {
 		}
 		if stuck := look(); stuck != nil {
 			stuck.Seq = seq
+			stuck.Deadlock = stuck.Deadlock && !h.conn.asking() // the kernel process will answer
 			_ = h.conn.send(wire.FromEngine{Stuck: stuck})
 		}
 	})

@@ -249,6 +249,10 @@ func TestExtensions(t *testing.T) {
 		if got := run(s, "b.Len() > 0", 2); got != "= true\n" {
 			t.Errorf("session %d: %s", session, got)
 		}
+		// What the session has begun with is compiled in the same way as imports.
+		if got := run(s, "import \"example.com/plain\"\nb.Len() > 0", 3); progress.ReplaceAllString(got, "") != "= true\n" {
+			t.Errorf("session %d, another import: %s", session, got)
+		}
 	}
 	_, ws := openNotebook(t, t.TempDir(), nil)
 	for _, path := range []string{"gomemo/persist/arrow", "gomemo/persist/compress", "github.com/apache/arrow-go/v18/arrow"} {

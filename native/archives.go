@@ -25,43 +25,37 @@ type archiveKeys struct {
 // [Workspace.Build]. The go command works in dir, whose go.mod it completes.
 func (w *Workspace) compiled(ctx context.Context, dir string, from *graph, more []string, p *progress) ([]listed, archiveKeys, error) {
 	paths := append(base[:], more...)
-	var broken error
-	if len(more) > 0 {
-		pkgs, err := w.t.env.describe(ctx, dir, paths...)
-		if err == nil {
-			err = w.t.env.refused(pkgs)
-		}
-		if err != nil {
-			return nil, archiveKeys{}, err
-		}
-		keys, err := w.t.compileMixed(ctx, dir, from, pkgs)
-		if err == nil || ctx.Err() != nil {
-			return pkgs, keys, err
-		}
-		broken = err
-	}
-	// The go command explains what is broken, or can do what we could not.
-	pkgs, err := w.t.env.goList(ctx, dir, p.counter(shareEngine/2, enginePackages), paths...)
+	pkgs, err := w.t.env.describe(ctx, dir, paths...)
 	if err == nil {
 		err = w.t.env.refused(pkgs)
 	}
 	if err != nil {
 		return nil, archiveKeys{}, err
 	}
-	if broken != nil {
-		w.t.warn(broken.Error())
+	keys, broken := w.t.compileMixed(ctx, dir, from, pkgs, p)
+	if broken == nil || ctx.Err() != nil {
+		return pkgs, keys, broken
 	}
-	keys := archiveKeys{of: make(map[string]string)}
+	// The go command explains what is broken, or can do what we could not.
+	pkgs, err = w.t.env.goList(ctx, dir, nil, paths...)
+	if err == nil {
+		err = w.t.env.refused(pkgs)
+	}
+	if err != nil {
+		return nil, archiveKeys{}, err
+	}
+	w.t.warn(broken.Error())
+	keys = archiveKeys{of: make(map[string]string)}
 	return pkgs, keys, w.t.keepAll(pkgs, keys)
 }
 
 // compileMixed has the go command compile those packages that it must, unless
 // an earlier graph has them, and begins to compile the others.
-func (t *Toolchain) compileMixed(ctx context.Context, dir string, from *graph, pkgs []listed) (archiveKeys, error) {
+func (t *Toolchain) compileMixed(ctx context.Context, dir string, from *graph, pkgs []listed, p *progress) (archiveKeys, error) {
 	keys := archiveKeys{of: make(map[string]string), made: make(map[string]bool), quiet: make(map[string]bool)}
 	set := byGo(pkgs, t.env.GOARCH)
 	if missing := from.missing(pkgs, set, keys.of); len(missing) > 0 {
-		stock, err := t.env.goList(ctx, dir, nil, missing...)
+		stock, err := t.env.goList(ctx, dir, p.counter(shareEngine/2, enginePackages), missing...)
 		if err == nil {
 			err = t.keepAll(stock, keys)
 		}

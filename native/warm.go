@@ -94,7 +94,7 @@ func (t *Toolchain) warm(ctx context.Context, g graph, paths []string) {
 		return // it is said when a cell imports it
 	}
 	pkgs = slices.DeleteFunc(pkgs, func(p listed) bool { return p.Error != nil || len(p.DepsErrors) > 0 })
-	if keys, err := t.compileMixed(ctx, tmp, &g, pkgs); err == nil {
+	if keys, err := t.compileMixed(ctx, tmp, &g, pkgs, new(progress)); err == nil {
 		_ = t.await(ctx, maps.Values(keys.of))
 	}
 }

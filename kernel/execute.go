@@ -16,11 +16,10 @@ import (
 // the cell shows, execute_result or error, the report; the caller sends the
 // reply.
 func (k *Kernel) execute(ctx context.Context, r *request, q executeRequest) any {
-	reply := executeReply{Payload: []payload{}, UserExpressions: map[string]failure{}}
 	if r.number <= k.queue.abort {
-		reply.Status, reply.Count = "aborted", k.session.current()
-		return reply
+		return aborted{"aborted"} // front ends show a count as that of the cell
 	}
+	reply := executeReply{Payload: []payload{}, UserExpressions: map[string]failure{}}
 	store := !q.Silent && isTrue(q.StoreHistory)
 	reply.Count = k.session.begin(q.Code, store)
 	if !q.Silent {

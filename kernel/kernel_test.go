@@ -171,7 +171,7 @@ func TestStopOnErrorAbortsQueue(t *testing.T) {
 	if r := content[executeReply](t, c.next(c.shellMsgs)); r.Status != "error" {
 		t.Errorf("first: %+v", r)
 	}
-	if r := content[executeReply](t, c.next(c.shellMsgs)); r.Status != "aborted" || r.Count != 1 {
+	if r := content[executeReply](t, c.next(c.shellMsgs)); r.Status != "aborted" || r.Count != 0 {
 		t.Errorf("second: %+v", r)
 	}
 	if m := c.next(c.shellMsgs); m.header.Type != "kernel_info_reply" {

@@ -42,7 +42,7 @@ type executeRequest struct {
 	StopOnError     *bool             `json:"stop_on_error"` // absent: true
 }
 
-// executeReply has status "ok", "error" or "aborted"; what went wrong
+// executeReply has status "ok" or "error"; what went wrong
 // is there only for "error".
 type executeReply struct {
 	Status          string             `json:"status"`

@@ -40,12 +40,6 @@ func (e historyEntry) MarshalJSON() ([]byte, error) {
 	return marshal([]any{sessionNumber, e.cell.number, e.cell.input})
 }
 
-func (s *session) current() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.count
-}
-
 // begin returns the number of a new cell: the next one if it is stored.
 func (s *session) begin(code string, store bool) int {
 	s.mu.Lock()

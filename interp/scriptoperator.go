@@ -57,7 +57,7 @@ func (sc *scripter) compareExprs(x *ast.BinaryExpr) wire.Expr {
 	if types.IsInterface(ty) && !types.IsInterface(tx) {
 		t = ty
 		left = func(e ast.Expr) wire.Expr { return sc.exprAs(e, t) }
-	} else if sc.p.info.Types[x.X].Value != nil {
+	} else if sc.p.info.Types[x.X].Value != nil || !sc.p.info.Types[x.Y].IsNil() && !types.AssignableTo(ty, tx) {
 		t = ty
 		left = func(e ast.Expr) wire.Expr { return sc.exprAs(e, t) }
 	}
@@ -77,7 +77,7 @@ func (sc *scripter) compare(n ast.Node, op token.Token, t types.Type, x wire.Exp
 	default:
 		sc.need(n, "x == y")
 	}
-	if !isNil && types.IsInterface(sc.typeOf(y)) && !types.IsInterface(t) { // of a case
+	if !isNil && !types.AssignableTo(sc.typeOf(y), t) { // of a case: an interface, or a channel's direction
 		x = sc.converted(n, x, t, sc.typeOf(y))
 		t = sc.typeOf(y)
 	}

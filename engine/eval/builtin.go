@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"reflect"
 
 	"gomemo/engine/wire"
@@ -96,7 +97,7 @@ func (b *builder) made(e *wire.Expr) code {
 		if len(vs) > 1 {
 			c = size(vs[1])
 		}
-		most := maxMake / max(int(t.Elem().Size()), 1)
+		most := mostOf(t.Elem())
 		switch {
 		case n < 0 || n > most:
 			_ = make([]struct{}, min(n, -n)) // negative: panics
@@ -107,13 +108,21 @@ func (b *builder) made(e *wire.Expr) code {
 	}
 }
 
+// mostOf is above how many values of a type can be allocated at once.
+func mostOf(t reflect.Type) int {
+	if t.Size() == 0 {
+		return math.MaxInt
+	}
+	return maxMake / int(t.Size())
+}
+
 func madeChan(t reflect.Type, args codes, size func(reflect.Value) int) code {
 	return func() reflect.Value {
 		n := 0
 		if vs := args(); len(vs) > 0 {
 			n = size(vs[0])
 		}
-		if n < 0 || n > maxMake/max(int(t.Elem().Size()), 1) {
+		if n < 0 || n > mostOf(t.Elem()) {
 			_ = make(chan struct{}, min(n, -n)) // panics
 		}
 		return own(reflect.MakeChan(t, n))

@@ -51,14 +51,7 @@ func (r *recording) await(t *testing.T, n int) {
 // that ends when release is called.
 func queued(t *testing.T) (s *interp.Session, rec *recording, first chan string, release func()) {
 	t.Helper()
-	tc, err := toolchain()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ws, err := tc.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tc, ws := openWorkspace(t)
 	rec = &recording{Workspace: ws}
 	s = startSessionWith(t, tc, ws, rec, interp.Auto, filepath.Join(t.TempDir(), "calls"))
 	gate := filepath.Join(t.TempDir(), "gate")

@@ -29,14 +29,7 @@ var aloneSetup string
 // one that a compiler has built, which makes no difference.
 func newAloneSession(t testing.TB) *interp.Session {
 	t.Helper()
-	tc, err := toolchain()
-	if err != nil {
-		t.Fatalf("preparing the toolchain: %v", err)
-	}
-	ws, err := tc.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, ws := openWorkspace(t)
 	s := interp.New(interp.Options{
 		Compiler: &stubs.Compiler{Why: "there is no compiler here"},
 		Mode:     interp.Interpreted,

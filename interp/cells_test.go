@@ -61,6 +61,13 @@ func (c *console) take() string {
 // of its own.
 func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 	t.Helper()
+	tc, ws := openWorkspace(t)
+	return startSession(t, tc, ws, mode, cache)
+}
+
+// openWorkspace opens the workspace of a notebook in an empty directory.
+func openWorkspace(t testing.TB) (*native.Toolchain, *native.Workspace) {
+	t.Helper()
 	tc, err := toolchain()
 	if err != nil {
 		t.Fatalf("preparing the toolchain: %v", err)
@@ -69,7 +76,7 @@ func newSession(t testing.TB, mode interp.Mode, cache string) *interp.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return startSession(t, tc, ws, mode, cache)
+	return tc, ws
 }
 
 func startSession(t testing.TB, tc *native.Toolchain, ws *native.Workspace, mode interp.Mode, cache string) *interp.Session {

@@ -31,14 +31,7 @@ type watched struct {
 // newWatched starts a session whose engines may use memory bytes.
 func newWatched(t *testing.T, memory int64) *watched {
 	t.Helper()
-	tc, err := toolchain()
-	if err != nil {
-		t.Fatalf("preparing the toolchain: %v", err)
-	}
-	ws, err := tc.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tc, ws := openWorkspace(t)
 	calls := filepath.Join(t.TempDir(), "calls")
 	w := &watched{t: t, temp: t.TempDir()}
 	t.Setenv("TMPDIR", w.temp)
@@ -276,14 +269,7 @@ func (c *interrupting) Build(ctx context.Context, b interp.Build) (interp.Plugin
 
 // TestInterruptBeforeRunning wants the engine and its values kept.
 func TestInterruptBeforeRunning(t *testing.T) {
-	tc, err := toolchain()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ws, err := tc.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tc, ws := openWorkspace(t)
 	c := &interrupting{ws, func() {}}
 	s := startSessionWith(t, tc, ws, c, interp.Compiled, filepath.Join(t.TempDir(), "calls"))
 	run(s, "n := rand.Int()\nfirst := n", 1) // not to be replayed

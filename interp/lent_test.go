@@ -24,14 +24,7 @@ func (c *imported) Build(ctx context.Context, b interp.Build) (interp.Plugin, er
 // TestPrintingCellsDoNotLinkFmt runs statements that call fmt: the engine lends
 // them its functions, if these are called where they are named.
 func TestPrintingCellsDoNotLinkFmt(t *testing.T) {
-	tc, err := toolchain()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ws, err := tc.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tc, ws := openWorkspace(t)
 	rec := &imported{Workspace: ws}
 	s := startSessionWith(t, tc, ws, rec, interp.Compiled, filepath.Join(t.TempDir(), "calls"))
 	for i, c := range []struct {

@@ -243,7 +243,7 @@ func (j *judge) pack(k *callKey, snap []byte, results []reflect.Value, events []
 		return nil, verdictCheap, fmt.Sprintf("hashing what it is given and encoding what it returns took %v",
 			(hashing + encoding).Round(time.Millisecond))
 	}
-	j.describe(k, hashing < describeTime || hashing < took/describePart)
+	j.describe(k, hashing < describeTime || hashing < took/describePart || j.small(k))
 	e.Record = appendRecord(nil, k.parts)
 	return e, verdictMiss, j.whyMiss(k)
 }

@@ -11,19 +11,25 @@ import (
 )
 
 // snapshotSize is the size of arguments and globals, in bytes, up to which a
-// copy of them is made before a call, so that a change can be located.
+// copy of them is made before a call, so that a change can be located, and up
+// to which they are hashed one by one whatever that takes.
 const snapshotSize = 16 << 10
 
-// snapshot encodes the values of k if they can be changed and are small.
-func (j *judge) snapshot(k *callKey) []byte {
-	if !j.mutable {
-		return nil
-	}
+// small reports whether the values of k are at most snapshotSize.
+func (j *judge) small(k *callKey) bool {
 	budget := snapshotSize
 	for _, v := range k.vs {
 		if !j.types().spend(v, &budget) {
-			return nil
+			return false
 		}
+	}
+	return true
+}
+
+// snapshot encodes the values of k if they can be changed and are small.
+func (j *judge) snapshot(k *callKey) []byte {
+	if !j.mutable || !j.small(k) {
+		return nil
 	}
 	var buf bytes.Buffer
 	if err := persist.EncodeValues(&buf, k.vs, persist.Capacity()); err != nil {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// describeTime and describePart bound the time for which arguments are
-	// hashed again, one by one, to explain later misses: absolute, and as a part
-	// of what the call took.
+	// describeTime and describePart bound the time for which arguments that are
+	// not small are hashed again, one by one, to explain later misses: absolute,
+	// and as a part of what the call took.
 	describeTime = time.Millisecond
 	describePart = 20
 )

@@ -42,8 +42,8 @@
 // # Modules
 //
 // The go.mod in the notebook's directory decides, with the modules of its
-// go.work; a notebook without one has a private module, which is kept. Both
-// are only read: the graph is computed in a copy. [Workspace.Go] runs go get
+// go.work; a notebook without one has a private module, which is kept, and the
+// packages of the module around its directory. They are only read: the graph is computed in a copy. [Workspace.Go] runs go get
 // and go mod in the module itself and puts its files back if the result does
 // not work. The go command has the user's environment, GOPROXY, GOPRIVATE,
 // GONOSUMDB and netrc included; of GOFLAGS only -modcacherw counts for builds,

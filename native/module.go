@@ -23,7 +23,7 @@ type startModule struct {
 	dir   string            // the notebook's; directories in gomod are relative to it
 	users bool              // gomod is the user's, in dir, and dir has packages
 	kept  string            // where a private module is kept between sessions; "" if it is not
-	work  *workspaceFile    // nil if there is none
+	work  *workspaceFile    // go.work, or the module around a notebook with a private one; or nil
 	pins  map[string]string // versions for modules that a user's gomod does not name
 }
 
@@ -37,10 +37,15 @@ const sourcePlaceholder = "/gomemo/source"
 
 // importPath is what a package in the notebook's directory would be called.
 func (m startModule) importPath() string {
-	if !m.users {
-		return notebookModule
+	if m.users {
+		return modfile.ModulePath(m.gomod)
 	}
-	return modfile.ModulePath(m.gomod)
+	if m.work != nil {
+		if p := m.work.importPath(m.dir); p != "" {
+			return p
+		}
+	}
+	return notebookModule
 }
 
 // readModule reads the go.mod and go.sum in dir. It reports false if there is
@@ -53,8 +58,8 @@ func readModule(dir string) (startModule, bool, error) {
 	if err != nil {
 		return startModule{}, false, err
 	}
-	gosum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
-	if err != nil && !os.IsNotExist(err) {
+	gosum, err := readOptional(filepath.Join(dir, "go.sum"))
+	if err != nil {
 		return startModule{}, false, err
 	}
 	return startModule{gomod: gomod, gosum: gosum, dir: dir, users: true}, true, nil
@@ -107,7 +112,11 @@ func (m startModule) derive(s *source) (gomod, gosum []byte, local bool, err err
 	if gomod, err = file.Format(); err != nil {
 		return nil, nil, false, err
 	}
-	return gomod, append(append(gosum, m.gosum...), s.gosum...), local, nil
+	gosum = slices.Concat(m.gosum, s.gosum)
+	if m.work != nil {
+		gosum = append(gosum, m.work.gosum...)
+	}
+	return gomod, gosum, local, nil
 }
 
 // file is the go.mod without gomemo: of a module that is the notebook's own

@@ -15,8 +15,8 @@ import (
 // A Notebook says which notebook a workspace is for.
 type Notebook struct {
 	// Dir is the directory that the notebook is in. A go.mod there is the
-	// notebook's, and the modules of a go.work there or above are available.
-	// "" means that there is none.
+	// notebook's; the modules of a go.work there or above are available, or
+	// else that of a go.mod above. "" means that there is none.
 	Dir string
 	// File names the notebook. Its private module, which it has if there is no
 	// go.mod, is kept for the next session under this name. "" means that of
@@ -103,17 +103,34 @@ func (t *Toolchain) start(n Notebook) (startModule, error) {
 		m.dir, m.users, m.kept = dir, false, kept
 		touch(kept)
 	}
-	if m.work, err = readWork(dir); err != nil {
-		t.warn(fmt.Sprintf("go.work is not used: %v", err))
-	}
-	if m.work != nil && m.users && !m.work.has(dir) {
-		t.warn(fmt.Sprintf("%s is not used, because it does not list the directory of the notebook", m.work.path))
-		m.work = nil
+	switch unused, err := m.findWork(); {
+	case err != nil:
+		t.warn(err.Error())
+	case unused != "":
+		t.warn(unused)
 	}
 	if err := m.pinned(n.Pins); err != nil {
 		t.warn(fmt.Sprintf("pinned versions are not used: %v", err))
 	}
 	return m, nil
+}
+
+// findWork finds what is around the notebook's directory. unused says why a
+// go.work there does not count.
+func (m *startModule) findWork() (unused string, err error) {
+	if m.work, err = readWork(m.dir); err != nil {
+		return "", fmt.Errorf("go.work is not used: %w", err)
+	}
+	if m.work != nil && m.users && !m.work.has(m.dir) {
+		unused = m.work.path + " is not used, because it does not list the directory of the notebook"
+		m.work = nil
+	}
+	if m.work == nil && !m.users && m.dir != "" {
+		if m.work, err = readEnclosing(m.dir); err != nil {
+			return "", fmt.Errorf("the module around the notebook is not used: %w", err)
+		}
+	}
+	return unused, nil
 }
 
 // pinned sets versions of modules: in a private go.mod itself, beside one of
@@ -196,6 +213,9 @@ func (m *startModule) absorb(g graph, s *source) error {
 	}
 	m.gomod = data
 	m.gosum = withoutLines([]byte(g.Sum), s.gosum)
+	if m.work != nil {
+		m.gosum = withoutLines(m.gosum, m.work.gosum)
+	}
 	return nil
 }
 
@@ -253,7 +273,7 @@ func (m *startModule) files() []string {
 	if m.work != nil {
 		names = append(names, m.work.path)
 		for _, l := range m.work.modules {
-			names = append(names, filepath.Join(l.dir, "go.mod"))
+			names = append(names, filepath.Join(l.dir, "go.mod"), filepath.Join(l.dir, "go.sum"))
 		}
 	}
 	return names
@@ -277,8 +297,6 @@ func (m *startModule) again() (startModule, error) {
 	} else if n.users {
 		return n, fmt.Errorf("%s: %w", filepath.Join(n.dir, "go.mod"), os.ErrNotExist)
 	}
-	if n.work, err = readWork(n.dir); err == nil && n.work != nil && n.users && !n.work.has(n.dir) {
-		n.work = nil
-	}
+	_, err = n.findWork()
 	return n, err
 }

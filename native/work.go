@@ -1,19 +1,24 @@
 package native
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 )
 
-// workspaceFile is a go.work: modules under development that are used together.
+// workspaceFile is a go.work, modules under development that are used together,
+// or stands for the go.mod of the module that the notebook is in.
 type workspaceFile struct {
-	path    string // of the go.work
+	path    string // of the go.work or go.mod
 	modules []localModule
 	replace []*modfile.Replace // of the go.work; directories are absolute
+	gosum   []byte             // of the go.work and the modules
 }
 
 // localModule is a module in a directory of the user's.
@@ -21,6 +26,7 @@ type localModule struct {
 	path  string // "example.com/geo/v2"
 	dir   string // absolute
 	gomod *modfile.File
+	gosum []byte
 }
 
 // version is one that the go command accepts for the module. What it is does
@@ -34,6 +40,19 @@ func anyVersion(path string) string {
 	return "v0.0.0"
 }
 
+// above returns the file of this name in dir or in the nearest directory above
+// it, "" if there is none.
+func above(dir, name string) string {
+	for d := dir; ; d = filepath.Dir(d) {
+		if file := filepath.Join(d, name); isFile(file) {
+			return file
+		}
+		if d == filepath.Dir(d) {
+			return ""
+		}
+	}
+}
+
 // readWork reads the go.work that the go command would use in dir: the one
 // that GOWORK names, or that of dir or of the nearest directory above it. It
 // returns nil if there is none.
@@ -43,15 +62,10 @@ func readWork(dir string) (*workspaceFile, error) {
 		return nil, nil
 	}
 	if name == "" {
-		for d := dir; ; d = filepath.Dir(d) {
-			if isFile(filepath.Join(d, "go.work")) {
-				name = filepath.Join(d, "go.work")
-				break
-			}
-			if d == filepath.Dir(d) {
-				return nil, nil
-			}
-		}
+		name = above(dir, "go.work")
+	}
+	if name == "" {
+		return nil, nil
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -68,11 +82,38 @@ func readWork(dir string) (*workspaceFile, error) {
 			return nil, err
 		}
 		w.modules = append(w.modules, m)
+		w.gosum = append(w.gosum, m.gosum...)
 	}
 	for _, r := range file.Replace {
 		w.replace = append(w.replace, absoluteReplace(filepath.Dir(name), r))
 	}
-	return w, nil
+	sum, err := readOptional(name + ".sum")
+	w.gosum = append(w.gosum, sum...)
+	return w, err
+}
+
+// readEnclosing reads the module that dir is in: the go command's main module
+// there. It returns nil if there is none, or if it is gomemo's own, which every
+// notebook has.
+func readEnclosing(dir string) (*workspaceFile, error) {
+	name := above(dir, "go.mod")
+	if name == "" {
+		return nil, nil
+	}
+	m, err := readLocal(filepath.Dir(name))
+	if err != nil || ours(m.path) {
+		return nil, err
+	}
+	return &workspaceFile{path: name, modules: []localModule{m}, gosum: m.gosum}, nil
+}
+
+// readOptional reads a file that need not be there.
+func readOptional(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
 }
 
 func readLocal(dir string) (localModule, error) {
@@ -88,7 +129,8 @@ func readLocal(dir string) (localModule, error) {
 	if file.Module == nil {
 		return localModule{}, fmt.Errorf("%s has no module line", name)
 	}
-	return localModule{path: file.Module.Mod.Path, dir: dir, gomod: file}, nil
+	gosum, err := readOptional(filepath.Join(dir, "go.sum"))
+	return localModule{path: file.Module.Mod.Path, dir: dir, gomod: file, gosum: gosum}, err
 }
 
 // has reports whether the module in dir is one of the workspace's.
@@ -99,6 +141,16 @@ func (w *workspaceFile) has(dir string) bool {
 		}
 	}
 	return false
+}
+
+// importPath is what a package in dir would be called; "" if no module has dir.
+func (w *workspaceFile) importPath(dir string) string {
+	for _, m := range w.modules {
+		if rel, err := filepath.Rel(m.dir, dir); err == nil && filepath.IsLocal(rel) {
+			return path.Join(m.path, filepath.ToSlash(rel))
+		}
+	}
+	return ""
 }
 
 // addTo makes the modules available to a go.mod, as the go command would: the

@@ -39,6 +39,44 @@ func TestWorkPrivateModule(t *testing.T) {
 	}
 }
 
+// A notebook in a subdirectory of a module uses the module's packages, internal
+// ones too, with its replacements, and leaves its go.mod as it is.
+func TestEnclosingModule(t *testing.T) {
+	root := t.TempDir()
+	const gomod = "module example.com/proj\n\ngo 1.26\n\nrequire example.com/b v1.0.0\n\nreplace example.com/b => ./b\n"
+	for name, text := range map[string]string{
+		"go.mod":             gomod,
+		"go.sum":             "example.com/other v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+		"internal/a/a.go":    "package a\n\nimport \"example.com/b\"\n\nfunc Name() string { return \"a with \" + b.Name }\n",
+		"b/go.mod":           "module example.com/b\n\ngo 1.26\n",
+		"b/b.go":             "package b\n\nconst Name = \"b\"\n",
+		"books/ch1/note.txt": "a notebook lies here\n",
+	} {
+		if err := writeFile(filepath.Join(root, filepath.FromSlash(name)), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tc := *toolchain(t)
+	tc.warn = func(s string) { t.Errorf("warning: %s", s) }
+	w, err := tc.OpenNotebook(t.Context(), Notebook{Dir: filepath.Join(root, "books", "ch1"), File: "n.ipynb"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	require(t, w, "example.com/proj/internal/a", "example.com/plain")
+	p := build(t, w, uses("enclosing1", "a.Name()", "example.com/proj/internal/a"))
+	if got, want := run(t, w, p.Path), "a with b\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for name, text := range map[string]string{"go.mod": readFile(t, filepath.Join(w.start.kept, "go.mod")), "go.sum": readFile(t, filepath.Join(w.start.kept, "go.sum"))} {
+		if strings.Contains(text, "example.com/proj") || strings.Contains(text, "example.com/other") || !strings.Contains(text, "example.com/plain v0.3.0") {
+			t.Errorf("kept %s: %s", name, text)
+		}
+	}
+	if got := readFile(t, filepath.Join(root, "go.mod")); got != gomod {
+		t.Errorf("the user's go.mod has become %s", got)
+	}
+}
+
 // A go.work that does not list the notebook's module is not for it.
 func TestWorkElsewhere(t *testing.T) {
 	root := t.TempDir()

@@ -32,6 +32,9 @@ func (sc *scripter) methodValue(sel *ast.SelectorExpr, s *types.Selection) wire.
 	fn := s.Obj().(*types.Func)
 	e := wire.Expr{Op: "bound", Name: fn.Name(), Type: sc.typ(sel, sc.typeOf(sel))}
 	d := sc.p.declOf(fn)
+	if fn.Signature().RecvTypeParams() != nil {
+		sc.needNamed(sel, "an instance of a generic type", "a method value of an instance of a generic type")
+	}
 	if d != nil {
 		if sc.p.s.uncompiled() || d.group == nil {
 			sc.needNamed(sel, "a function that is not loaded yet", "the method value "+sc.p.text(sel))

@@ -125,7 +125,8 @@ func madeChan(t reflect.Type, args codes, size func(reflect.Value) int) code {
 		if n < 0 || n > mostOf(t.Elem()) {
 			_ = make(chan struct{}, min(n, -n)) // panics
 		}
-		return own(reflect.MakeChan(t, n))
+		both := reflect.ChanOf(reflect.BothDir, t.Elem())
+		return own(reflect.MakeChan(both, n).Convert(t))
 	}
 }
 

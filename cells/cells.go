@@ -5,8 +5,6 @@
 package cells
 
 import (
-	"fmt"
-	"os"
 	"reflect"
 	"sync/atomic"
 
@@ -29,35 +27,20 @@ func Dump(v any, path string, opts ...persist.Option) {
 	}
 }
 
-// LoadAs is Load for a type that is only known when it runs, as in interpreted
-// cells. The result can be set.
-func LoadAs(t reflect.Type, path string) reflect.Value {
-	var opts []persist.Option
-	if find := types.Load(); find != nil {
-		opts = append(opts, persist.Types(*find))
-	}
-	if t == reflect.TypeFor[any]() {
-		opts = append(opts, persist.Generic())
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		panic(fmt.Errorf("persist: load: %w", err))
-	}
-	vs, err := persist.DecodeValues(data, []reflect.Type{t}, opts...)
-	if err != nil {
-		panic(fmt.Errorf("persist: load %s: %w", path, err))
-	}
-	return vs[0]
-}
-
 // Load reads a value of type T from the file path, as persist.Load does, and
 // panics with its error. Values in interfaces may be of types that the notebook
 // declares.
 func Load[T any](path string, opts ...persist.Option) T {
+	return *(LoadAs(reflect.TypeFor[T](), path, opts...).Addr().Interface().(*T))
+}
+
+// LoadAs is Load for a type that is only known when it runs, as in interpreted
+// cells. The result can be set.
+func LoadAs(t reflect.Type, path string, opts ...persist.Option) reflect.Value {
 	if find := types.Load(); find != nil {
 		opts = append([]persist.Option{persist.Types(*find)}, opts...)
 	}
-	v, err := persist.Load[T](path, opts...)
+	v, err := persist.LoadAs(path, t, opts...)
 	if err != nil {
 		panic(err)
 	}

@@ -54,6 +54,7 @@ func TestDifferential(t *testing.T) {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("go test ./interp -run TestDifferential -cells %d -seed %d", n, seed)
+	t.Setenv("TMPDIR", t.TempDir())
 	d := &differential{t: t, used: map[string]int{}, refused: map[string]int{}}
 	d.auto, d.compiled = d.session(interp.Auto), d.session(interp.Compiled)
 	var batch []trial

@@ -27,7 +27,10 @@ func (g *generator) compositeOf(t string, depth int) string {
 // withComposite is a statement that has to do with such a type.
 func (g *generator) withComposite(depth int) string {
 	t := g.pick(composites...)
-	switch g.r.IntN(7) {
+	switch g.r.IntN(8) {
+	case 7:
+		u := g.pick("[]int", "any", "Point", "string", "map[string]int", "[]Point", "*Point")
+		return "Dump(" + g.expr(g.pick(u, "[]int"), depth) + ", file)\n" + g.pick("fmt.Println(Load["+u+"](file, persist.NoVerify()))", "_, e1 = persist.Load["+u+"](file)")
 	case 6:
 		return g.pick("pile1.Push("+g.expr("string", depth)+")", "pile2.Push("+g.expr("Point", depth)+", "+g.expr("Point", depth)+").Push()", "pile1.Push(ws...)", "s1 = pile1.Get("+g.expr("int", depth)+")",
 			"pt1 = pile2.Get(0)", "i1 = pile1.Len() + pile2.Len()", "fmt.Println(reflect.TypeFor["+t+"]())")

@@ -24,14 +24,15 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 		return sc.builtin(c)
 	}
 	sc.calleeFirst(c)
-	if sc.isLoad(c) {
-		return wire.Expr{Op: "load", Type: sc.typ(c, sc.typeOf(c)), Args: []wire.Expr{sc.expr(c.Args[0])}}
-	}
 	if t := sc.typeFor(c); t != nil {
 		sc.need(c, "reflect.TypeFor")
 		return wire.Expr{Op: "typefor", Type: sc.typ(c, t)}
 	}
 	if sc.isInstance(c.Fun) {
+		if fn := sc.function(calledFunc(c)); fn != nil && wire.Generic(fn.FullName()) {
+			sc.need(c, "Load[T]")
+			return sc.apply(c, wire.Expr{Op: "generic", Name: fn.FullName(), Type: sc.typ(c, sc.typeOf(c.Fun))})
+		}
 		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
 	}
 	if j := sc.p.judge(c); j != nil {

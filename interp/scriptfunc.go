@@ -158,14 +158,3 @@ func (sc *scripter) functions() {
 		collect(name, sc.called[name])
 	}
 }
-
-// isLoad reports Load[T](path), the one generic function that is interpreted
-// where nothing can be compiled.
-func (sc *scripter) isLoad(c *ast.CallExpr) bool {
-	x, ok := ast.Unparen(c.Fun).(*ast.IndexExpr)
-	if !ok || !sc.p.s.uncompiled() || len(c.Args) != 1 {
-		return false
-	}
-	fn := sc.function(x.X)
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "gomemo/cells" && fn.Name() == "Load"
-}

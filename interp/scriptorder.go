@@ -173,10 +173,6 @@ func (sc *scripter) early(c *ast.CallExpr) (s early, ok bool) {
 		}
 		return s, false
 	}
-	if sc.isLoad(c) {
-		s.writes = func(*types.Var) bool { return false }
-		return s, true
-	}
 	var gs []*group
 	if j := sc.p.judge(c); j != nil {
 		if j.root == nil || j.root.group == nil {

@@ -139,6 +139,7 @@ var subset = map[string]construct{
 	"a method expression":                                         {"rare", "Point.Sum(pt)"},
 	"a call of a generic function":                                {"the instance may not have been compiled", "same(i)"},
 	"a call of a method of a generic type":                        {"", "box.Set(i)\nbp := any(box)\nfmt.Println(bp)\nbox.Get() + 1"},
+	"Load[T]":                                                     {"", "file := os.TempDir() + \"/subset.gomemo\"\nDump(map[string]any{\"a\": pt, \"b\": xs}, file)\nback := Load[map[string]any](file, persist.Mmap(persist.MapRead))\n_, err := persist.Load[[]string](file)\nos.Remove(file)\nfmt.Println(back, err)\nLoad[[]Point](\"/nowhere\")"},
 	"reflect.TypeFor":                                             {"", "t := reflect.TypeFor[map[Point][]string]()\nfmt.Println(t)\nt.Key().Name()"},
 	"a generic function as a value":                               {"the instance may not have been compiled", "apply(same, i)"},
 	"a call of a function value":                                  {"", "fun(3)"},

@@ -54,11 +54,17 @@ func write(w io.Writer, v any, o options) error {
 // an error that wraps ErrFormat or ErrChecksum.
 func Load[T any](path string, opts ...Option) (T, error) {
 	var zero T
-	v, err := load(path, reflect.TypeFor[T](), newOptions(opts))
+	v, err := LoadAs(path, reflect.TypeFor[T](), opts...)
 	if err != nil {
 		return zero, err
 	}
 	return *(v.Addr().Interface().(*T)), nil
+}
+
+// LoadAs is Load for a type that is only known when the program runs. The value
+// can be set.
+func LoadAs(path string, t reflect.Type, opts ...Option) (reflect.Value, error) {
+	return load(path, t, newOptions(opts))
 }
 
 // Read returns the value in the container that r delivers up to its end, as

@@ -46,6 +46,20 @@ func dumpTo(t *testing.T, v any, opts ...Option) string {
 	return path
 }
 
+func TestLoadAs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v")
+	if err := Dump([]int32{1, 2}, path); err != nil {
+		t.Fatal(err)
+	}
+	v, err := LoadAs(path, reflect.TypeFor[[]int64]())
+	if err != nil || !v.CanSet() || !reflect.DeepEqual(v.Interface(), []int64{1, 2}) {
+		t.Errorf("%v, %v", v, err)
+	}
+	if _, err := LoadAs(path, reflect.TypeFor[string]()); err == nil {
+		t.Error("numbers were loaded as a string")
+	}
+}
+
 func TestDumpLoad(t *testing.T) {
 	t.Parallel()
 	m := newMeasured()

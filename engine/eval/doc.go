@@ -38,7 +38,7 @@
 //	             is no less than 0 and none can; those that receive have two places more
 //	let          the last of Args, after the N statements before it
 //	result       shows the values as the cell's
-//	load         the value of Type in a file
+//	generic      the instance of the generic function Name that has the Type
 //	is           whether an interface holds a value of Type, or nil if there is none
 //	assign       the first N of Args get the values of the others
 //	update       the first of Args gets itself, operator Name, the second

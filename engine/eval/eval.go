@@ -9,14 +9,14 @@ import (
 
 // Env is what leaves work on.
 type Env struct {
-	Var    func(name string) (ptr reflect.Value, ok bool)     // session variables
-	Func   func(name string) (f reflect.Value, ok bool)       // registered functions
-	Symbol func(path, name string) (v reflect.Value, ok bool) // functions and variables of the standard library
-	Judge  func(site int, f reflect.Value) reflect.Value      // f, looked up before it runs
-	Type   func(*wire.Type) (reflect.Type, error)             // makes types
-	Result func(vs []any)                                     // takes the cell's result
-	Load   func(t reflect.Type, path string) reflect.Value    // is cells.Load
-	Poll   func()                                             // ends the goroutine if the cell is to end
+	Var     func(name string) (ptr reflect.Value, ok bool)               // session variables
+	Func    func(name string) (f reflect.Value, ok bool)                 // registered functions
+	Symbol  func(path, name string) (v reflect.Value, ok bool)           // functions and variables of the standard library
+	Judge   func(site int, f reflect.Value) reflect.Value                // f, looked up before it runs
+	Type    func(*wire.Type) (reflect.Type, error)                       // makes types
+	Result  func(vs []any)                                               // takes the cell's result
+	Generic func(name string, t reflect.Type) (f reflect.Value, ok bool) // the instance of a generic function that has type t
+	Poll    func()                                                       // ends the goroutine if the cell is to end
 
 	Stopped func() <-chan struct{} // is closed when the cell is to end
 }

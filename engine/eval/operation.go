@@ -60,9 +60,12 @@ func (b *builder) operation(e *wire.Expr) code {
 			v.Set(t)
 			return v
 		}
-	case "load":
-		t, path := b.typ(e.Type), b.value(&e.Args[0])
-		return func() reflect.Value { return own(b.env.Load(t, path().String())) }
+	case "generic":
+		f, ok := b.env.Generic(e.Name, b.typ(e.Type))
+		if !ok {
+			b.fail("%s has no instance of type %v", e.Name, b.typ(e.Type))
+		}
+		return func() reflect.Value { return f }
 	case "func":
 		return b.function(e)
 	case "bound":

@@ -63,6 +63,10 @@ func BoundPackages() []string {
 	return paths
 }
 
+// Generic reports a generic function of a library of which the engine has the
+// instances for all types that it has: those of engine/yaegi/generic.go.
+func Generic(full string) bool { return full == "gomemo/cells.Load" || full == "gomemo/persist.Load" }
+
 // Bound reports whether scripts may use an exported name of a package, if it
 // is not generic.
 func Bound(path, name string) bool {

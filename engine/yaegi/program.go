@@ -10,7 +10,6 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
-	"gomemo/cells"
 	"gomemo/engine/eval"
 	"gomemo/engine/internal/trace"
 	"gomemo/engine/rt"
@@ -56,14 +55,14 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 		}
 	}
 	leaves, err := eval.New(s, eval.Env{
-		Var:    c.Var,
-		Func:   c.Registry().FuncNamed,
-		Symbol: symbol,
-		Judge:  c.MemoFunc,
-		Type:   func(t *wire.Type) (reflect.Type, error) { return Type(c.Registry(), t) },
-		Result: c.SetResult,
-		Load:   cells.LoadAs,
-		Poll:   rt.Poll,
+		Var:     c.Var,
+		Func:    c.Registry().FuncNamed,
+		Symbol:  symbol,
+		Judge:   c.MemoFunc,
+		Type:    func(t *wire.Type) (reflect.Type, error) { return Type(c.Registry(), t) },
+		Result:  c.SetResult,
+		Generic: generic,
+		Poll:    rt.Poll,
 
 		Stopped: rt.Stopped,
 	})

@@ -304,6 +304,7 @@ var packages = map[string]map[string]reflect.Value{
 		"HashValues":       reflect.ValueOf(persist.HashValues),
 		"Info":             reflect.ValueOf((*persist.Info)(nil)),
 		"Inspect":          reflect.ValueOf(persist.Inspect),
+		"LoadAs":           reflect.ValueOf(persist.LoadAs),
 		"MapMode":          reflect.ValueOf((*persist.MapMode)(nil)),
 		"Mmap":             reflect.ValueOf(persist.Mmap),
 		"Names":            reflect.ValueOf(persist.Names),

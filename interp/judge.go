@@ -306,10 +306,13 @@ func (e *emitter) spreadsCall(p *plan, j *judged) bool {
 }
 
 // methodExpr writes the method expression for x.M and how x is passed: as it
-// is, or "&".
+// is, "&", or "*": a nil pointer to a value fails before its method is called.
 func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg string, ok bool) {
 	s := p.info.Selections[j.sel]
 	recv := s.Recv()
+	if ptr, ok := types.Unalias(recv).(*types.Pointer); ok && len(s.Index()) == 1 && !isPointer(j.fn.Signature().Recv().Type()) {
+		recv, arg = ptr.Elem(), "*"
+	}
 	text, err := textOf(p.pkg, recv)
 	if err != nil {
 		return "", "", false
@@ -318,7 +321,7 @@ func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg string, ok bool) {
 		types.NewMethodSet(recv).Lookup(p.pkg, j.fn.Name()) == nil {
 		return "(*" + e.typeText(text) + ")." + j.fn.Name(), "&", true
 	}
-	return "(" + e.typeText(text) + ")." + j.fn.Name(), "", true
+	return "(" + e.typeText(text) + ")." + j.fn.Name(), arg, true
 }
 
 // instance writes the type arguments that a call of a generic function leaves

@@ -33,6 +33,7 @@ type scripter struct {
 	turns bool        // what has its turn comes before the leaf
 	first []wire.Expr // what comes before the leaf
 
+	grown    types.Object          // the variable x of x = append(x, …)
 	pointed  map[*types.Var]bool   // variables that may be reached by a pointer; see shared
 	counters map[types.Object]bool // variables of for statements
 

@@ -220,7 +220,7 @@ func (sc *scripter) receiver(j *judged) wire.Expr {
 		return sc.pointerTo(j.sel, x)
 	case isPtr:
 		sc.need(j.sel, "p.M() of what a pointer points to")
-		return x // as the compiled call does, which passes (*T).M on
+		x = sc.on(j.sel.X.Pos(), func() wire.Expr { return wire.Expr{Op: "deref", Args: []wire.Expr{x}} })
 	default:
 		sc.need(j.sel, "x.M() of a value")
 	}
@@ -294,6 +294,9 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 	}
 	switch id.Name {
 	case "len", "cap":
+		if id.Name == "cap" && sc.mayBeOnStack(c.Args[0]) {
+			sc.need(c, "the room behind a slice that may be on the stack")
+		}
 		sc.need(c, "len and cap")
 		e.Args = []wire.Expr{sc.expr(c.Args[0])} // of a pointer to an array too, which may be nil
 	case "min", "max":
@@ -331,9 +334,37 @@ func (sc *scripter) builtin(c *ast.CallExpr) wire.Expr {
 	return e
 }
 
+// isAppend reports a call of the builtin.
+func (sc *scripter) isAppend(c *ast.CallExpr) bool {
+	id, ok := ast.Unparen(c.Fun).(*ast.Ident)
+	return ok && id.Name == "append" && sc.p.info.Types[c.Fun].IsBuiltin()
+}
+
+// mayBeOnStack reports a slice that compiled code may keep on the stack, where
+// it has other room to grow than on the heap: that of a variable of a block, or
+// one that is made where it stands.
+func (sc *scripter) mayBeOnStack(e ast.Expr) bool {
+	if _, slice := sc.typeOf(e).Underlying().(*types.Slice); !slice || sc.p.s.mode == Interpreted {
+		return false
+	}
+	switch x := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		_, local := sc.locals[sc.p.info.Uses[x]]
+		return local
+	case *ast.SliceExpr:
+		return sc.mayBeOnStack(x.X)
+	case *ast.CallExpr:
+		return sc.isAppend(x) || sc.isConversion(x)
+	}
+	return false
+}
+
 // appendCall writes append.
 func (sc *scripter) appendCall(c *ast.CallExpr, e wire.Expr) wire.Expr {
 	sc.need(c, "append")
+	if id, ok := ast.Unparen(c.Args[0]).(*ast.Ident); ok && sc.mayBeOnStack(id) && sc.p.info.Uses[id] != sc.grown {
+		sc.need(c, "the room behind a slice that may be on the stack")
+	}
 	t := sc.typeOf(c)
 	e.Args = append(e.Args, sc.exprAs(c.Args[0], t))
 	for _, a := range c.Args[1:] {

@@ -254,14 +254,16 @@ func (sc *scripter) selector(x *ast.SelectorExpr) wire.Expr {
 		return sc.methodValue(x, s)
 	}
 	sc.need(x, "x.f")
-	return sc.on(x.Sel.Pos(), func() wire.Expr { return sc.path(x, sc.expr(x.X), s.Recv(), s.Index()) })
+	return sc.path(x, sc.expr(x.X), s.Recv(), s.Index())
 }
 
-// path goes from a value of type t through fields, and the pointers on the
-// way.
-func (sc *scripter) path(n ast.Node, e wire.Expr, t types.Type, index []int) wire.Expr {
+// path goes from a value of type t through fields, and the pointers on the way,
+// which are followed on the line of the selector's dot.
+func (sc *scripter) path(n *ast.SelectorExpr, e wire.Expr, t types.Type, index []int) wire.Expr {
 	for _, i := range index {
-		e, t = sc.deref(e, t)
+		if isPointer(t) {
+			e = sc.on(n.X.End(), func() wire.Expr { e, t = sc.deref(e, t); return e })
+		}
 		st := t.Underlying().(*types.Struct)
 		if f := st.Field(i); f.Pkg() != sc.p.pkg && !f.Exported() {
 			sc.need(n, "a hidden field")
@@ -335,7 +337,7 @@ func (sc *scripter) slice(x *ast.SliceExpr) wire.Expr {
 
 // assertion writes x.(T).
 func (sc *scripter) assertion(x *ast.TypeAssertExpr) wire.Expr {
-	return sc.on(x.Lparen, func() wire.Expr {
+	return sc.on(x.X.End(), func() wire.Expr { // of the dot
 		return wire.Expr{Op: "assert", Type: sc.asserted(x.Type), Args: []wire.Expr{sc.expr(x.X)}}
 	})
 }

@@ -45,6 +45,9 @@ func (sc *scripter) failures(n ast.Node) {
 			}
 		}
 		plain := len(n.Lhs) == 1 && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE)
+		if plain && sc.growsElement(n.Lhs[0], n.Rhs[0]) {
+			sc.need(n, "two failures in one expression")
+		}
 		var left failing
 		for _, e := range n.Lhs {
 			operands, store := sc.storeFails(e)
@@ -70,6 +73,19 @@ func (sc *scripter) failures(n ast.Node) {
 	case ast.Expr:
 		sc.fails(n)
 	}
+}
+
+// growsElement reports m[k] = append(m[k], …) where k may be no key. The compiler
+// looks for the element once, to set it, and an assignment fails in another way
+// than a look.
+func (sc *scripter) growsElement(left, right ast.Expr) bool {
+	to, ok := ast.Unparen(left).(*ast.IndexExpr)
+	if !ok {
+		return false
+	}
+	m, isMap := sc.typeOf(to.X).Underlying().(*types.Map)
+	c, isCall := ast.Unparen(right).(*ast.CallExpr)
+	return isMap && isCall && holdsInterface(m.Key()) && sc.isAppend(c)
 }
 
 // selectFails allows one operand of all cases to fail.
@@ -150,7 +166,7 @@ func (sc *scripter) fails(e ast.Expr) failing {
 	case *ast.IndexExpr:
 		if _, ok := sc.typeOf(x.X).Underlying().(*types.Map); ok {
 			f := sc.each(x, x.X, x.Index)
-			if types.IsInterface(sc.typeOf(x.X).Underlying().(*types.Map).Key()) {
+			if holdsInterface(sc.typeOf(x.X).Underlying().(*types.Map).Key()) {
 				f |= failsElse | unordered
 			}
 			return f

@@ -119,7 +119,7 @@ func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
 			switch {
 			case !ok:
 				fails(n)
-			case types.IsInterface(m.Key()):
+			case holdsInterface(m.Key()):
 				fails(n)
 			default:
 				hazards = append(hazards, hazard{at: n, memory: true})
@@ -147,9 +147,26 @@ func isPointer(t types.Type) bool {
 func (sc *scripter) mayFail(x *ast.BinaryExpr) bool {
 	switch x.Op {
 	case token.EQL, token.NEQ:
-		return types.IsInterface(sc.typeOf(x.X)) && types.IsInterface(sc.typeOf(x.Y))
+		return holdsInterface(sc.typeOf(x.X)) && holdsInterface(sc.typeOf(x.Y))
 	}
 	return !sc.p.cannotPanic(x.Op, x.X, x.Y)
+}
+
+// holdsInterface reports types whose values cannot always be compared.
+func holdsInterface(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return true
+	case *types.Array:
+		return holdsInterface(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if holdsInterface(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // early judges a call; ok is false if it is as good as an operator.

@@ -171,6 +171,10 @@ func (sc *scripter) assign(st *ast.AssignStmt) wire.Expr {
 	default:
 		sc.need(st, "x = e")
 	}
+	if id, ok := st.Lhs[0].(*ast.Ident); ok && len(st.Lhs) == 1 {
+		sc.grown = sc.p.info.Uses[id]
+		defer func() { sc.grown = nil }()
+	}
 	if sc.turns {
 		return sc.assignInTurn(st)
 	}
@@ -227,9 +231,13 @@ func (sc *scripter) assignInTurn(st *ast.AssignStmt) wire.Expr {
 func (sc *scripter) valuesFor(rhs []ast.Expr, n int, want func(i int, t types.Type) types.Type) (out []wire.Expr) {
 	if len(rhs) == 1 && n > 1 {
 		e := sc.several(rhs[0])
+		_, call := ast.Unparen(rhs[0]).(*ast.CallExpr)
 		tuple := sc.p.info.Types[rhs[0]].Type.(*types.Tuple)
 		for i := range n {
 			t := tuple.At(i).Type()
+			if !call && i > 0 { // whether there is a value
+				t = types.Typ[types.Bool]
+			}
 			if !types.Identical(want(i, t), t) {
 				sc.need(rhs[0], "x, y = f(…) that converts")
 			}

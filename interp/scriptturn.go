@@ -215,7 +215,7 @@ func (sc *scripter) entries(e *wire.Expr, x *ast.CompositeLit, m *types.Map, ele
 // are evaluated.
 func (sc *scripter) isStatic(e ast.Expr, t types.Type) bool {
 	if types.IsInterface(t) {
-		return false
+		return sc.p.info.Types[e].IsNil()
 	}
 	if sc.p.info.Types[e].Value != nil {
 		return true

@@ -83,7 +83,8 @@ func count(v reflect.Value) step {
 	}
 }
 
-// next takes a loop one step on and sets its variables.
+// next takes a loop one step on and sets its variables, as an assignment to
+// both does.
 func (b *builder) next(e *wire.Expr) code {
 	var to []func() place
 	for i := range e.Args {
@@ -95,8 +96,12 @@ func (b *builder) next(e *wire.Expr) code {
 			return boolean(false)
 		}
 		vs := [2]reflect.Value{key, value}
+		var places [2]place
 		for i, p := range to {
-			p().set(vs[i])
+			places[i] = p()
+		}
+		for i := range to {
+			places[i].set(vs[i])
 		}
 		return boolean(true)
 	}

@@ -235,15 +235,21 @@ func (b *builder) method(e *wire.Expr) codes {
 	return b.manyAt(e, func() []reflect.Value {
 		v := x()
 		vs := args()
-		if v.Kind() == reflect.Interface && v.IsNil() {
-			nilDereference()
-		}
-		f := v.MethodByName(name)
+		f := methodOf(v, name)
 		if e.N > 0 {
 			f = b.env.Judge(e.N-1, f)
 		}
 		return apply(f, vs, spread)
 	})
+}
+
+// methodOf is a method of v. That of a nil interface fails when it is called.
+func methodOf(v reflect.Value, name string) reflect.Value {
+	if v.Kind() != reflect.Interface || !v.IsNil() {
+		return v.MethodByName(name)
+	}
+	m, _ := v.Type().MethodByName(name)
+	return reflect.MakeFunc(m.Type, func([]reflect.Value) []reflect.Value { nilDereference(); return nil })
 }
 
 func (b *builder) manyAt(e *wire.Expr, c codes) codes {

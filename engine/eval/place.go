@@ -52,6 +52,14 @@ func (p place) get() reflect.Value {
 	return own(p.variable())
 }
 
+// found fails if the place is of a map that cannot have it, as the assignment
+// does.
+func (p place) found() {
+	if p.m.IsValid() && !p.key.Comparable() {
+		p.m.SetMapIndex(p.key, reflect.Zero(p.m.Type().Elem()))
+	}
+}
+
 // place evaluates the operands of something that is assigned to.
 func (b *builder) place(e *wire.Expr) func() place {
 	switch e.Op {
@@ -195,12 +203,17 @@ func (b *builder) assign(e *wire.Expr) func() {
 	}
 }
 
-// update is x op= y and x++.
+// update is x op= y and x++. An element of a map is looked for once, to be
+// set, unless the operator may fail.
 func (b *builder) update(e *wire.Expr) func() {
 	to, from := b.place(&e.Args[0]), b.value(&e.Args[1])
 	op := b.operator(e.Name, b.typ(e.Type))
+	once := e.Name != "/" && e.Name != "%"
 	return func() {
 		p := to()
+		if once {
+			p.found()
+		}
 		x := p.get()
 		p.set(op(x, from()))
 	}

@@ -64,7 +64,7 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 	maps.Copy(mentioned, r.sets)
 	for _, name := range sortedKeys(mentioned) {
 		if old, ok := s.proc.bound[name+oldSuffix]; ok {
-			r.vars = append(r.vars, wire.Var{Name: name, Unit: old.Unit}, old)
+			r.vars = append(r.vars, wire.Var{Name: name, Unit: old.Unit, Type: old.Type, Home: old.Home}, old)
 		}
 		if v, ok := s.proc.bound[name]; ok {
 			r.vars = append(r.vars, v)

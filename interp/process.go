@@ -76,8 +76,7 @@ func (proc *process) bindings(p *plan) []wire.Var {
 			continue
 		}
 		v := wire.Var{Name: name, Move: p.move[name]}
-		if path := p.s.placed[d.group.hash]; path != "" && p.s.units[path].plugin != "" {
-			v.Unit = path
+		if v.Unit = p.loadedUnit(d); v.Unit != "" {
 		} else if d.heap != nil {
 			v.Type, v.Home = d.heap, d.home
 		} else {
@@ -97,13 +96,27 @@ func (proc *process) lent(p *plan) (out []wire.Var) {
 		if !v.lent {
 			continue
 		}
-		unit := p.s.placed[p.table.byName[v.name+oldSuffix].group.hash]
+		old := p.table.byName[v.name+oldSuffix]
+		unit := p.loadedUnit(old)
+		if unit == "" { // the cell is interpreted, and no compiled code has the variable
+			out = append(out, wire.Var{Name: v.name + oldSuffix, Type: old.heap, Home: old.home, Of: v.name})
+			continue
+		}
 		if proc.bound[v.name].Unit != unit {
 			out = append(out, wire.Var{Name: v.name, Unit: unit}) // it was on the heap
 		}
 		out = append(out, wire.Var{Name: v.name + oldSuffix, Unit: unit})
 	}
 	return out
+}
+
+// loadedUnit is the generated package that has a declaration, if it is loaded.
+func (p *plan) loadedUnit(d *decl) string {
+	path := p.s.placed[d.group.hash]
+	if u := p.s.units[path]; u == nil || u.plugin == "" {
+		return ""
+	}
+	return path
 }
 
 func typeKey(t *wire.Type) string {

@@ -182,7 +182,7 @@ func (s *Session) replay(ctx context.Context, proc *process, r *record) (ok, die
 	run := *r.run
 	run.Vars, run.Drop = nil, nil
 	for _, v := range r.vars {
-		if old, ok := proc.bound[v.Name]; !ok || old.Unit != v.Unit || typeKey(old.Type) != typeKey(v.Type) || old.Home != v.Home {
+		if old, ok := proc.bound[v.Name]; !ok || v.Of != "" || old.Unit != v.Unit || typeKey(old.Type) != typeKey(v.Type) || old.Home != v.Home {
 			run.Vars = append(run.Vars, v)
 		}
 	}

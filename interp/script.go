@@ -85,7 +85,7 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 	}
 	for _, v := range p.vars {
 		if v.lent {
-			sc.needAt(v.off, "a variable that gets another type from its own value", "the new type of "+plain(v.name))
+			sc.need(v.id, "a variable that gets another type from its own value")
 		}
 	}
 	heap := sc.variables()
@@ -136,11 +136,7 @@ func (sc *scripter) variables() map[*decl]*wire.Type {
 
 // placed reports a declaration that is in loaded code.
 func (sc *scripter) placed(d *decl) bool {
-	if d == nil || d.group == nil {
-		return false
-	}
-	u := sc.p.s.units[sc.p.s.placed[d.group.hash]]
-	return u != nil && u.plugin != ""
+	return d != nil && d.group != nil && sc.p.loadedUnit(d) != ""
 }
 
 // need consults the table: a construct that is not exact ends the script.

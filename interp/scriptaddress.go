@@ -10,8 +10,8 @@ import (
 
 // Addresses may be taken of what stays where it is: variables of compiled
 // code and of blocks, and all that a pointer or a slice leads to. A variable
-// of the session that only the interpreter knows moves when compiled code first
-// needs it.
+// of the session that only the interpreter knows stays, too, when compiled code
+// first needs it, but on systems where wire.Stays is false.
 
 // address writes &x.
 func (sc *scripter) address(x *ast.UnaryExpr) wire.Expr {
@@ -31,33 +31,56 @@ func (sc *scripter) addressOf(x wire.Expr) wire.Expr {
 
 // needFixed refuses the address of what may move.
 func (sc *scripter) needFixed(n ast.Node, e ast.Expr) {
-	if !sc.fixed(e) {
-		sc.need(n, "the address of a variable that no compiled code has yet")
+	if v := sc.sessionVarOf(e); v != nil {
+		if !sc.stays(v) {
+			sc.need(n, "the address of a variable that may move")
+		}
+		if !sc.placed(v) && v.home == "" {
+			sc.need(n, "the address of a variable that no compiled code has yet")
+		}
+	} else if !sc.fixed(e) {
+		sc.need(n, "the address of a loop's variable")
 	}
 }
 
-// fixed reports an operand that stays where it is.
+// sessionVarOf is the variable of the session that an operand is, or is a part
+// of; nil if it is none.
+func (sc *scripter) sessionVarOf(e ast.Expr) *decl {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.SelectorExpr:
+		if s := sc.p.info.Selections[x]; s == nil || s.Indirect() || isPointer(s.Recv()) {
+			return nil
+		}
+		return sc.sessionVarOf(x.X)
+	case *ast.IndexExpr:
+		if _, array := sc.typeOf(x.X).Underlying().(*types.Array); array {
+			return sc.sessionVarOf(x.X)
+		}
+	case *ast.Ident:
+		if v, ok := sc.p.info.Uses[x].(*types.Var); ok && v.Parent() == sc.p.pkg.Scope() {
+			return sc.p.table.byName[x.Name]
+		}
+	}
+	return nil
+}
+
+// fixed reports an operand, no variable of the session, that stays where it is.
 func (sc *scripter) fixed(e ast.Expr) bool {
 	switch x := ast.Unparen(e).(type) {
 	case *ast.StarExpr:
 		return true
 	case *ast.SelectorExpr:
 		s := sc.p.info.Selections[x]
-		return s != nil && (s.Indirect() || isPointer(s.Recv()) || sc.fixed(x.X))
+		return s == nil || s.Indirect() || isPointer(s.Recv()) || sc.fixed(x.X) // nil: of a package
 	case *ast.IndexExpr:
 		if _, array := sc.typeOf(x.X).Underlying().(*types.Array); array {
 			return sc.fixed(x.X)
 		}
 		return true
 	case *ast.Ident:
-		obj, ok := sc.p.info.Uses[x].(*types.Var)
-		if !ok {
-			return false
-		}
-		if _, local := sc.locals[obj]; local {
-			return !sc.counters[obj]
-		}
-		return obj.Parent() == sc.p.pkg.Scope() && sc.stays(sc.p.table.byName[x.Name])
+		obj := sc.p.info.Uses[x]
+		_, local := sc.locals[obj]
+		return local && !sc.counters[obj]
 	}
 	return false
 }
@@ -127,7 +150,11 @@ func (sc *scripter) pointerTo(sel *ast.SelectorExpr, x wire.Expr) wire.Expr {
 		sc.need(sel, "x.M() that changes a part of a variable")
 		return sc.addressOf(x)
 	}
-	if !sc.stays(sc.p.table.byName[x.Name]) {
+	d := sc.p.table.byName[x.Name]
+	if !sc.stays(d) {
+		sc.need(sel, "the address of a variable that may move")
+	}
+	if !sc.placed(d) && d.home == "" {
 		sc.need(sel, "x.M() that changes a variable that no compiled code has yet")
 	}
 	sc.need(sel, "x.M() that changes a variable")

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"gomemo/engine/wire"
 )
@@ -138,8 +139,9 @@ func (sc *scripter) name(id *ast.Ident) wire.Expr {
 // there with its new type.
 func (sc *scripter) sessionVar(n ast.Node, name string) wire.Expr {
 	d := sc.p.table.byName[name]
-	if !sc.heap[d] && !sc.placed(d) && (d.heap == nil || sc.p.s.hashOf[name] != d.group.hash) {
-		if sc.p.s.hashOf[name] == "" {
+	told := sc.p.s.hashOf[strings.TrimSuffix(name, oldSuffix)]
+	if !sc.heap[d] && !sc.placed(d) && (d.heap == nil || told != d.group.hash) {
+		if told == "" {
 			sc.needNamed(n, "another expression", "the use of "+name)
 		}
 		sc.need(n, "a variable whose type has changed")
@@ -151,7 +153,7 @@ func (sc *scripter) sessionVar(n ast.Node, name string) wire.Expr {
 
 // stays reports a variable whose address stays what it is.
 func (sc *scripter) stays(d *decl) bool {
-	return sc.p.s.uncompiled() || sc.placed(d) || d != nil && d.home != ""
+	return wire.Stays || sc.p.s.uncompiled() || sc.placed(d) || d != nil && d.home != ""
 }
 
 // symbol is a function or variable of the standard library.

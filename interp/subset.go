@@ -19,7 +19,7 @@ var subset = map[string]construct{
 	"a declaration":   {"declared functions and types are compiled", "func f() {}"},
 	"a whole program": {"declared functions are compiled", "package main\nfunc main() { println(1) }"},
 	"a blank import":  {"the package has to be linked", `import _ "image/gif"`},
-	"a variable that gets another type from its own value": {"compiled code knows both places", "n9 := 9\n-- then --\nn9 := fmt.Sprint(n9)"},
+	"a variable that gets another type from its own value": {"", "n9 := 9\nq9 := &n9\n-- then --\nn9 := fmt.Sprint(n9, *q9)\n*q9++\nn9 += fmt.Sprint(*q9)\nn9"},
 	"the last expression":  {"", "i"},
 	"the result of a call": {"", "pair(3)"},
 
@@ -102,9 +102,11 @@ var subset = map[string]construct{
 	"x[i:j]":                        {"", "fmt.Println(s[1:j])\nfmt.Println(xs[1:])\nfmt.Println(xs[:2:2])"},
 	"x[i:j] of an array":            {"", "zs := arr[1:]\nzs[0] = 50\nfmt.Println(arr, parr[:1])\nparr = nil\narr[:j+9]"},
 	"x[i:j:k] of an array":          {"rare", "arr[:1:2]"},
-	"the address of a variable that no compiled code has yet": {"the variable may move", "fresh := 1\nq := &fresh"},
+	"the address of a variable that no compiled code has yet": {"", "fresh := 1\nq := &fresh\nnew3 := [3]Point{{1, 2}}\nr := &new3[1].Y\nz := new3[1:]\n-- then --\nfunc readFresh() (int, *int, []Point) { fresh++; return fresh, &new3[1].Y, new3[1:] }\nfresh++\n-- then --\n*q += 2\n*r = 7\nn1, r1, z1 := readFresh()\nz[0].X = 9\nfmt.Println(n1, r == r1, *r1, z1, q == &fresh)\nlately := 2\no := &lately\n*o++\nlately"},
+	"the address of a variable that may move":                 {"compiled code that comes later would have another one on this system", ""},
+	"the address of a loop's variable":                        {"each round has its own", "for n := 0; n < 2; n++ { o := &n; *o++ }"},
 	"a bound that is no int":                                  {"its messages are others", "xs[u8:]"},
-	"&x":                                                      {"", "q := &pt\nq.X = 10\nr := &outer.Point.Y\n*r = 11\nz := &arr[1]\n*z++\nif yes { n := i; o := &n; *o++; fmt.Println(n, *o) }\no := &xs[:1][0]\nfmt.Println(pt, outer, arr, &xs[0] == o)"},
+	"&x":                                                      {"", "q := &pt\nq.X = 10\nr := &outer.Point.Y\n*r = 11\nz := &arr[1]\n*z++\nif yes { n := i; o := &n; *o++; fmt.Println(n, *o) }\no := &xs[:1][0]\nfmt.Println(pt, outer, arr, &xs[0] == o)\nargs := &os.Args\n(*args)[0] = \"a\"\nfmt.Println(os.Args)"},
 
 	// Literals.
 	"T{…} of a struct":                        {"", "Point{Y: i}"},
@@ -129,7 +131,7 @@ var subset = map[string]construct{
 	"x.M() of a value":                                            {"", "pt.Sum() + Point{1, 2}.Sum() + outer.Sum()"},
 	"x.M() that changes a variable":                               {"", "pt.Move(2)\npt"},
 	"x.M() that changes a part of a variable":                     {"", "outer.Move(2)\nouter.Point.Move(3)\nps := []Point{{1, 2}}\nps[0].Move(4)\nfmt.Println(outer, ps)"},
-	"x.M() that changes a variable that no compiled code has yet": {"the variable may move", "var fresh Point\nfresh.Move(1)"},
+	"x.M() that changes a variable that no compiled code has yet": {"", "var newPoint Point\nvar q *Point\nfunc() { q = newPoint.Move(1) }()\n-- then --\nfunc moveNew() *Point { return newPoint.Move(2) }\n-- then --\nfmt.Println(moveNew() == q, *q)\nvar newer Point\nnewer.Move(3)\nnewer"},
 	"a method of the standard library":                            {"", "dur.Seconds()"},
 	"a method of a module's type":                                 {"the engine does not have it", ""},
 	"a call through an interface":                                 {"", "bad.Error() + shape.Name()"},

@@ -8,6 +8,8 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+
+	"gomemo/engine/wire"
 )
 
 // scopeErrors finds uses of a variable before the statement that declares it:
@@ -209,7 +211,7 @@ func (p *plan) settleMoves() (errs diagnostics) {
 		}
 		obj := p.pkg.Scope().Lookup(name)
 		home := p.homeOf(d, was)
-		if obj != nil && p.shape(obj.Type()) == d.shape && (home != "" || !d.addressed) {
+		if obj != nil && p.shape(obj.Type()) == d.shape && (home != "" || wire.Stays || !d.addressed) {
 			moved := *d
 			moved.home = home
 			if home != "" {

@@ -10,6 +10,5 @@ import (
 )
 
 func main() {
-	oneType()
-	os.Exit(host.Main(host.Options{Force: force, Panics: panics, Exiting: exiting}))
+	os.Exit(host.Main(host.Options{Force: force, Panics: panics, Adopt: oneType(), Exiting: exiting}))
 }

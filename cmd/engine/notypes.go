@@ -2,5 +2,7 @@
 
 package main
 
+import "reflect"
+
 // oneType does nothing with a runtime that gomemo/native has not edited.
-func oneType() {}
+func oneType() (adopt func(own, at reflect.Value, symbol string) error) { return nil }

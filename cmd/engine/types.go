@@ -3,6 +3,7 @@
 package main
 
 import (
+	"reflect"
 	"unsafe"
 
 	"gomemo/engine/retype"
@@ -17,10 +18,15 @@ var hooks struct {
 	loaded func(addr unsafe.Pointer) (problem string)
 }
 
-// oneType makes types that package reflect has made those of plugins.
-func oneType() {
-	if wire.AnyType {
-		t := retype.New()
-		hooks.same, hooks.loaded = t.Same, t.Loaded
+// oneType makes types that package reflect has made those of plugins. adopt makes
+// memory of the heap be a variable of a plugin.
+func oneType() (adopt func(own, at reflect.Value, symbol string) error) {
+	if !wire.AnyType {
+		return nil
+	}
+	t := retype.New()
+	hooks.same, hooks.loaded = t.Same, t.Loaded
+	return func(own, at reflect.Value, symbol string) error {
+		return t.Adopt(own.UnsafePointer(), at.UnsafePointer(), symbol)
 	}
 }

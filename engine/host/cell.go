@@ -116,11 +116,15 @@ func (h *host) prepare(r *wire.Run, cell *session.Cell) (b body, err error) {
 				return b, fmt.Errorf("variable %s: %w", v.Name, err)
 			}
 		}
-		bind := func() error { return h.session.Bind(v.Name, v.Unit, t, v.Move) }
-		if v.Home != "" {
-			bind = func() error { return h.session.BindAt(v.Name, v.Home, t) }
+		switch {
+		case v.Of != "":
+			err = h.session.BindTo(v.Name, v.Of, t)
+		case v.Home != "":
+			err = h.session.BindAt(v.Name, v.Home, t)
+		default:
+			err = h.session.Bind(v.Name, v.Unit, t, v.Move)
 		}
-		if err := bind(); err != nil {
+		if err != nil {
 			return b, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -34,6 +35,10 @@ type Options struct {
 	// Panics lists the panics of the calling goroutine that are not over, the
 	// last one first. nil or an empty list means that only the last one is known.
 	Panics func(each func(arg any, recovered, goexit bool))
+
+	// Adopt makes memory of the heap be a variable of a plugin; see
+	// session.Session.SetAdopt. nil means that this cannot be done.
+	Adopt func(own, at reflect.Value, symbol string) error
 
 	// Exiting has f called by os.Exit. It reports whether that can be done.
 	Exiting func(f func()) bool
@@ -71,6 +76,7 @@ func Serve(o Options) error {
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams, force: o.Force, panics: o.Panics}
 	h.out, _ = o.Out.(io.Closer)
 	h.session = session.New(*first.Hello, h.conn)
+	h.session.SetAdopt(o.Adopt)
 	if limit := first.Hello.Memory; limit > 0 {
 		debug.SetMaxStack(int(min(maxStack, limit/2)))
 		if os.Getenv("GOMEMLIMIT") == "" {

@@ -9,6 +9,11 @@
 // runs, and makes the plugin's pointers to its own descriptions point to
 // reflect's. The edited runtime (gomemo/native) calls it.
 //
+// Compiled code also finds variables of other packages, and of its own, by
+// addresses that the dynamic linker fills in. So a variable that the heap had
+// before a plugin brought compiled code for it can stay there: [Table.Adopt]
+// replaces the addresses, in that plugin and in those that are loaded later.
+//
 // It works where wire.AnyType says so. Structs with embedded and blank fields are
 // left alone: those that package reflect makes have no methods and are compared
 // by the latter, too.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,26 +15,6 @@ import (
 // An image is a shared object as the dynamic linker has loaded it: addresses are
 // those in its file plus that of its start.
 type image struct{ start unsafe.Pointer }
-
-// Loaded replaces pointers in the plugin that has something at addr, and says
-// what is wrong if it cannot.
-func (t *Table) Loaded(addr unsafe.Pointer) (problem string) {
-	if len(t.instead) == 0 {
-		return ""
-	}
-	instead := make(map[unsafe.Pointer]unsafe.Pointer, len(t.instead))
-	for own, made := range t.instead {
-		instead[pointerTo(own)] = pointerTo(made)
-	}
-	m, err := imageOf(addr)
-	if err == nil {
-		err = m.replace(instead)
-	}
-	if err != nil {
-		return "types made at run time: " + err.Error()
-	}
-	return ""
-}
 
 // imageOf finds the image that has something at addr.
 func imageOf(addr unsafe.Pointer) (image, error) {
@@ -79,6 +60,15 @@ func (m image) offset(v uint64) uint64 {
 	return v
 }
 
+// contains reports whether an address is in the image.
+func (m image) contains(addr address) (is bool) {
+	a := uint64(uintptr(addr)) - uint64(uintptr(m.start))
+	err := m.segments(func(p *elf.Prog64) {
+		is = is || elf.ProgType(p.Type) == elf.PT_LOAD && p.Vaddr <= a && a < p.Vaddr+p.Memsz
+	})
+	return err == nil && is
+}
+
 // segments calls f for each segment.
 func (m image) segments(f func(p *elf.Prog64)) error {
 	h := (*elf.Header64)(m.start)
@@ -91,63 +81,93 @@ func (m image) segments(f func(p *elf.Prog64)) error {
 	return nil
 }
 
-// replace replaces the pointers that the dynamic linker has filled in.
-func (m image) replace(instead map[unsafe.Pointer]unsafe.Pointer) error {
-	var table, size uint64
-	var constant []byte // is read only since the dynamic linker is done
-	err := m.segments(func(p *elf.Prog64) {
+// tables are what a shared object has for the dynamic linker.
+type tables struct {
+	relocations, size uint64
+	symbols, names    uint64
+	constant          []byte // is read only since the dynamic linker is done
+}
+
+func (m image) tables() (t tables, err error) {
+	err = m.segments(func(p *elf.Prog64) {
 		switch elf.ProgType(p.Type) {
 		case elf.PT_DYNAMIC:
-			table, size = m.relocations(p)
+			m.dynamic(p, &t)
 		case elf.PT_GNU_RELRO:
 			page := uint64(os.Getpagesize())
 			from, to := p.Vaddr/page*page, (p.Vaddr+p.Memsz)/page*page
-			constant = unsafe.Slice((*byte)(m.at(from)), to-from)
+			t.constant = unsafe.Slice((*byte)(m.at(from)), to-from)
 		}
 	})
+	return t, err
+}
+
+// dynamic reads the table of dynamic entries.
+func (m image) dynamic(p *elf.Prog64, t *tables) {
+	const each = uint64(unsafe.Sizeof(elf.Dyn64{}))
+	for i := range p.Memsz / each {
+		d := (*elf.Dyn64)(m.at(p.Vaddr + i*each))
+		switch elf.DynTag(d.Tag) {
+		case elf.DT_RELA:
+			t.relocations = m.offset(d.Val)
+		case elf.DT_RELASZ:
+			t.size = d.Val
+		case elf.DT_SYMTAB:
+			t.symbols = m.offset(d.Val)
+		case elf.DT_STRTAB:
+			t.names = m.offset(d.Val)
+		}
+	}
+}
+
+// names reports whether a symbol has this name.
+func (m image) names(t *tables, symbol uint32, name string) bool {
+	s := (*elf.Sym64)(m.at(t.symbols + uint64(symbol)*uint64(unsafe.Sizeof(elf.Sym64{}))))
+	at := m.at(t.names + uint64(s.Name))
+	for i := range len(name) { // it ends with a zero, which no name has
+		if *(*byte)(unsafe.Add(at, i)) != name[i] {
+			return false
+		}
+	}
+	return *(*byte)(unsafe.Add(at, len(name))) == 0
+}
+
+// replace replaces pointers that the dynamic linker has filled in: to types, and
+// to variables and parts of them.
+func (m image) replace(types map[uintptr]address, variables map[uintptr]memory) error {
+	t, err := m.tables()
 	if err != nil {
 		return err
 	}
-	var places []*unsafe.Pointer
+	type change struct{ place, to address }
+	var changes []change
 	const each = uint64(unsafe.Sizeof(elf.Rela64{}))
-	for i := range size / each {
-		r := (*elf.Rela64)(m.at(table + i*each))
-		if elf.R_SYM64(r.Info) == 0 || r.Addend != 0 {
+	for i := range t.size / each {
+		r := (*elf.Rela64)(m.at(t.relocations + i*each))
+		if elf.R_SYM64(r.Info) == 0 {
 			continue
 		}
-		place := (*unsafe.Pointer)(m.at(r.Off))
-		if _, ok := instead[*place]; ok {
-			places = append(places, place)
+		place := m.at(r.Off)
+		start := *(*uintptr)(place) - uintptr(r.Addend)
+		if v, ok := variables[start]; ok && m.names(&t, elf.R_SYM64(r.Info), v.symbol) {
+			changes = append(changes, change{place, unsafe.Add(v.at, int(r.Addend))})
+		} else if to, ok := types[start]; ok && r.Addend == 0 {
+			changes = append(changes, change{place, to})
 		}
 	}
-	if len(places) == 0 {
+	if len(changes) == 0 {
 		return nil
 	}
-	if len(constant) > 0 {
-		if err := unix.Mprotect(constant, unix.PROT_READ|unix.PROT_WRITE); err != nil {
+	if len(t.constant) > 0 {
+		if err := unix.Mprotect(t.constant, unix.PROT_READ|unix.PROT_WRITE); err != nil {
 			return err
 		}
 	}
-	for _, place := range places {
-		*place = instead[*place]
+	for _, c := range changes {
+		atomic.StorePointer((*address)(c.place), c.to)
 	}
-	if len(constant) > 0 {
-		return unix.Mprotect(constant, unix.PROT_READ)
+	if len(t.constant) > 0 {
+		return unix.Mprotect(t.constant, unix.PROT_READ)
 	}
 	return nil
-}
-
-// relocations finds the table of the words that the dynamic linker fills in.
-func (m image) relocations(dynamic *elf.Prog64) (table, size uint64) {
-	const each = uint64(unsafe.Sizeof(elf.Dyn64{}))
-	for i := range dynamic.Memsz / each {
-		d := (*elf.Dyn64)(m.at(dynamic.Vaddr + i*each))
-		switch elf.DynTag(d.Tag) {
-		case elf.DT_RELA:
-			table = m.offset(d.Val)
-		case elf.DT_RELASZ:
-			size = d.Val
-		}
-	}
-	return table, size
 }

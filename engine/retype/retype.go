@@ -5,14 +5,18 @@ import (
 	"reflect"
 )
 
-// A Table knows which descriptions of types nobody may use any more. Its methods
-// are for the goroutine that opens plugins.
+// A Table knows which descriptions of types, and which variables, of plugins
+// nobody may use any more. Its methods are for the goroutine that opens plugins.
 type Table struct {
 	instead map[reflect.Type]reflect.Type // what plugins have brought -> what reflect had made
+	adopted map[uintptr]memory            // variables of plugins -> where they are
+	plugins []*plugin                     // all, in the order in which they were loaded
 }
 
 // New returns a table for a process without plugins.
-func New() *Table { return &Table{instead: make(map[reflect.Type]reflect.Type)} }
+func New() *Table {
+	return &Table{instead: make(map[reflect.Type]reflect.Type), adopted: make(map[uintptr]memory)}
+}
 
 // same returns the type that is to be used for t, a type that a plugin has
 // brought and that package reflect can find.

@@ -5,6 +5,14 @@ import (
 	"unsafe"
 )
 
+type address = unsafe.Pointer
+
+// memory is where a variable is instead of where its plugin has room for it.
+type memory struct {
+	at     address
+	symbol string // the variable's
+}
+
 // Same returns the description that is to be used instead of one that a plugin
 // has brought: often the same.
 func (t *Table) Same(own unsafe.Pointer) unsafe.Pointer {

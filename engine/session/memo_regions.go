@@ -127,6 +127,9 @@ func (j *judge) shared(k *callKey, results []reflect.Value) (refuse string) {
 		return fmt.Sprintf("%s shares memory with %s: a stored copy would not", a.name, b.name)
 	}
 	static := staticData()
+	for _, v := range j.cell.session.adopted {
+		static = append(static, region{lo: v.Pointer(), hi: v.Pointer() + v.Type().Elem().Size()})
+	}
 	for _, p := range out.list {
 		if _, _, ok := overlap([]region{p}, static); ok && !j.byName(p.v) {
 			return fmt.Sprintf("%s refers to a variable of a package (a %s): a stored copy would be another one", p.name, p.v.Type().Elem())

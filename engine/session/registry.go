@@ -122,6 +122,13 @@ func (r *Registry) variable(unit, name string) (reflect.Value, bool) {
 	return v, ok
 }
 
+// moved says that a package-level variable is somewhere else.
+func (r *Registry) moved(unit, name string, ptr reflect.Value) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.vars, unit+"."+name, ptr)
+}
+
 // variableNamed finds it by its full name, "nb/<hash>.name".
 func (r *Registry) variableNamed(full string) (reflect.Value, bool) {
 	r.mu.RLock()

@@ -40,6 +40,9 @@ type Session struct {
 	pointed []string // of the current cell
 	waiting wire.Renewal
 	memo    memoSession
+
+	adopt   func(own, at reflect.Value, symbol string) error
+	adopted []reflect.Value // pointers to variables that only compiled code and s refer to
 }
 
 // variable is a variable of the notebook.
@@ -62,6 +65,11 @@ func (s *Session) Var(name string) (ptr reflect.Value, ok bool) {
 // SetPointed says to which variables something may point: the storage that
 // they leave in this cell is not zeroed.
 func (s *Session) SetPointed(names []string) { s.pointed = names }
+
+// SetAdopt has variables of the heap stay where they are when compiled code
+// gets them: adopt makes the memory that at points to be the variable that the
+// linker calls symbol, which own points to.
+func (s *Session) SetAdopt(adopt func(own, at reflect.Value, symbol string) error) { s.adopt = adopt }
 
 // Drop forgets variables and zeroes their storage, so that what they held
 // can be freed. Unknown names are ignored.
@@ -100,37 +108,65 @@ const oldSuffix = "·old"
 // empty, in a new box of type t on the heap. It keeps its value if it already
 // lived elsewhere with the identical type, or if move vouches that its old type
 // differs from the new one in nothing but its methods; otherwise it starts at
-// zero. The storage that it leaves is zeroed, as by Drop. A variable that is there already
-// stays untouched, also if only its type is another now.
+// zero. One that keeps its value and lived on the heap keeps its memory, too, if
+// SetAdopt was called. The storage that it leaves is zeroed, as by Drop. A
+// variable that is there already stays untouched, also if only its type is
+// another now.
 func (s *Session) Bind(name, unit string, t reflect.Type, move bool) error {
 	old, had := s.vars[name]
+	keeps := func(t reflect.Type) bool {
+		if !had {
+			return false
+		}
+		from := old.ptr.Type().Elem()
+		return from == t || move && from.Size() == t.Size() && from.Kind() == t.Kind()
+	}
 	var ptr reflect.Value
 	switch {
 	case unit != "":
-		p, ok := s.variable(unit, strings.TrimSuffix(name, oldSuffix))
+		own := strings.TrimSuffix(name, oldSuffix)
+		p, ok := s.variable(unit, own)
 		if !ok {
 			return fmt.Errorf("no loaded plugin declares variable %s in %s", name, unit)
 		}
 		ptr = p
+		if keeps(p.Type().Elem()) && old.unit == "" && s.adopt != nil {
+			var err error
+			if ptr, err = s.adoptAt(unit, own, p, old.ptr); err != nil {
+				return fmt.Errorf("variable %s: %w", name, err)
+			}
+		}
 	case had && old.unit == "" && old.ptr.Type().Elem() == t:
 		return nil
+	case keeps(t) && old.unit == "":
+		ptr = reflect.NewAt(t, old.ptr.UnsafePointer())
 	default:
 		ptr = reflect.New(t)
 	}
-	if had && old.ptr == ptr {
-		return nil
-	}
 	if had && old.ptr.UnsafePointer() != ptr.UnsafePointer() { // else only its type is another
-		from, to := old.ptr.Type().Elem(), ptr.Type().Elem()
-		if from == to {
-			ptr.Elem().Set(old.ptr.Elem())
-		} else if move && from.Size() == to.Size() && from.Kind() == to.Kind() {
+		if to := ptr.Type().Elem(); keeps(to) {
 			ptr.Elem().Set(reflect.NewAt(to, old.ptr.UnsafePointer()).Elem())
 		}
 		s.leave(name, old)
 	}
 	s.vars[name] = variable{unit, ptr}
 	return nil
+}
+
+// adoptAt makes the variable own of a generated package, which ptr points to,
+// be the memory that at points to, and returns a pointer to that.
+func (s *Session) adoptAt(unit, own string, ptr, at reflect.Value) (reflect.Value, error) {
+	t := ptr.Type().Elem()
+	if t.Size() == 0 || ptr.UnsafePointer() == at.UnsafePointer() {
+		return ptr, nil
+	}
+	at = reflect.NewAt(t, at.UnsafePointer())
+	if err := s.adopt(ptr, at, unit+"."+own); err != nil {
+		return ptr, err
+	}
+	s.adopted = append(s.adopted, at)
+	s.moved(unit, own, at)
+	return at, nil
 }
 
 // BindAt makes a variable be the memory of another one, home, of compiled code.
@@ -147,5 +183,19 @@ func (s *Session) BindAt(name, home string, t reflect.Type) error {
 		s.leave(name, old)
 	}
 	s.vars[name] = variable{"", reflect.NewAt(t, at.UnsafePointer())}
+	return nil
+}
+
+// BindTo gives the memory of variable of a second name, for the type t, which
+// differs from what it has there in nothing but methods.
+func (s *Session) BindTo(name, of string, t reflect.Type) error {
+	v, ok := s.vars[of]
+	if !ok {
+		return fmt.Errorf("there is no variable %s, whose memory %s is", of, name)
+	}
+	if was := v.ptr.Type().Elem(); was.Size() != t.Size() || was.Kind() != t.Kind() {
+		return fmt.Errorf("variable %s cannot be a %v where a %v is", name, t, was)
+	}
+	s.vars[name] = variable{"", reflect.NewAt(t, v.ptr.UnsafePointer())}
 	return nil
 }

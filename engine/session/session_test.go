@@ -1,6 +1,7 @@
 package session
 
 import (
+	"reflect"
 	"testing"
 
 	"gomemo/engine/wire"
@@ -14,6 +15,42 @@ func TestBindTellsWhatIsMissing(t *testing.T) {
 	}
 	if _, ok := s.Var("x"); ok {
 		t.Error("x is bound")
+	}
+}
+
+func TestBindAdoptsTheHeap(t *testing.T) {
+	s := New(wire.Hello{}, nil)
+	symbol := ""
+	s.SetAdopt(func(own, at reflect.Value, name string) error { symbol = name; return nil })
+	bind := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	bind(s.Bind("x", "", reflect.TypeFor[int](), false))
+	heap, _ := s.Var("x")
+	heap.Elem().SetInt(7)
+	var own, another int
+	s.Registry.Var("nb/1", "x", &own)
+	bind(s.Bind("x", "nb/1", nil, false))
+	bind(s.BindTo("x·old", "x", reflect.TypeFor[int]()))
+	for _, name := range []string{"x", "x·old"} {
+		if ptr, _ := s.Var(name); ptr.Pointer() != heap.Pointer() || ptr.Elem().Int() != 7 {
+			t.Errorf("%s has moved and is %d", name, ptr.Elem().Int())
+		}
+	}
+	if ptr, _ := s.variableNamed("nb/1.x"); ptr.Pointer() != heap.Pointer() || symbol != "nb/1.x" {
+		t.Errorf("%q was adopted", symbol)
+	}
+	if err := s.BindTo("y", "x", reflect.TypeFor[string]()); err == nil {
+		t.Error("a string is where an int is")
+	}
+	symbol = ""
+	s.Registry.Var("nb/2", "x", &another)
+	bind(s.Bind("x", "nb/2", nil, false)) // from compiled code it moves
+	if ptr, _ := s.Var("x"); another != 7 || ptr.Pointer() == heap.Pointer() || symbol != "" {
+		t.Errorf("%q was adopted", symbol)
 	}
 }
 

@@ -6,6 +6,10 @@ import "runtime"
 // it for the same type when a plugin brings it (engine/retype).
 const AnyType = runtime.GOOS == "linux" && (runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64")
 
+// Stays says that variables of the engine's heap stay where they are: compiled
+// code that comes to use them is made to refer to their memory (engine/retype).
+const Stays = AnyType
+
 // Basic lists the basic types.
 var Basic = []string{"bool", "string", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
 	"float32", "float64", "complex64", "complex128"}

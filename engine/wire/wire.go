@@ -29,6 +29,7 @@ type Var struct {
 	Type *Type  // for the engine's heap: how to make it
 	Home string // a variable of compiled code that it shares the memory of, "nb/<hash>.name"; "" if Type says how to make it
 	Move bool   // the type differs from the one it had in nothing but methods: keep the value
+	Of   string // a variable whose memory it is, too, with the type Type; "" if none
 }
 
 // A Renewal gives values in interfaces, which remember their types, those that

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,39 +154,74 @@ func (d *differential) run(s *interp.Session, code string) string {
 
 // interpreted runs a cell in the interpreter; refused says why that cannot be.
 func (d *differential) interpreted(c trial) (got, refused string) {
+	first, then, two := strings.Cut(fmt.Sprintf("reset(%d)\n%s", c.reset, c.code), thenMark)
+	if !two {
+		return d.dumped(first)
+	}
+	out, o, refused := d.once(first)
+	if refused != "" {
+		return "", refused
+	}
+	if o.Err != nil { // whether the second cell is Go would not be seen
+		return "", "a panic in the first of two cells"
+	}
+	got, refused = d.dumped(then)
+	return out + got, refused
+}
+
+// dumped runs a cell that shows the variables at its end.
+func (d *differential) dumped(code string) (got, refused string) {
+	returns := strings.Contains(code, "{ return }") // past what is behind the cell
+	if !returns {
+		code += "\ndump()"
+	}
+	got, o, refused := d.once(code)
+	switch {
+	case refused != "":
+	case o.Err != nil:
+		got = d.failed(got, o)
+	case returns:
+		got += d.run(d.auto, "dump()")
+	}
+	return got, refused
+}
+
+// failed is what a trial shows of a cell that did not reach its end.
+func (d *differential) failed(got string, o interp.Outcome) string {
+	if o.Err.Name == "panic" {
+		return got + o.Err.Lines[0] + "\n" + d.run(d.auto, "dump()")
+	}
+	return got + o.Err.Error()
+}
+
+// once runs a cell in the interpreter.
+func (d *differential) once(code string) (got string, o interp.Outcome, refused string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var out console
-	returns := strings.Contains(c.code, "{ return }") // past what is behind the cell
-	o := d.auto.Execute(ctx, fmt.Sprintf("reset(%d)\n%s\n", c.reset, c.code)+map[bool]string{false: "dump()"}[returns], 1, &out)
+	o = d.auto.Execute(ctx, code, 1, &out)
 	if o.Metadata["tier"] != "interpreted" {
 		if o.Err != nil && o.Err.Name == "compile error" {
-			return "", "error"
+			return "", o, "error"
 		}
-		return "", fmt.Sprint(o.Metadata["compiled_because"])
+		return "", o, fmt.Sprint(o.Metadata["compiled_because"])
 	}
 	used, _ := d.auto.Constructs()
 	for name := range used {
 		d.used[name]++
 	}
-	got = out.take()
-	switch {
-	case o.Err == nil && returns:
-		got += d.run(d.auto, "dump()")
-	case o.Err == nil:
-	case o.Err.Name == "panic":
-		got += o.Err.Lines[0] + "\n" + d.run(d.auto, "dump()")
-	default:
-		got += o.Err.Error()
-	}
-	return got, ""
+	return out.take(), o, ""
 }
 
 // batched runs cells in one compiled cell.
 func (d *differential) batched(batch []trial) []string {
 	var b strings.Builder
 	for _, c := range batch {
-		fmt.Fprintf(&b, "trial(%d, func() {\n%s\n})\n", c.reset, c.code)
+		code := c.code
+		if first, then, two := strings.Cut(code, thenMark); two {
+			code = first + "\n{\n" + then + "\n}"
+		}
+		fmt.Fprintf(&b, "trial(%d, func() {\n%s\n})\n", c.reset, code)
 	}
 	return strings.Split(d.run(d.compiled, b.String()), endMark)
 }
@@ -217,6 +253,9 @@ func (d *differential) differ(c trial) {
 		for i := range lines {
 			for n := len(lines) - i; n > 0; n-- {
 				less := append(append([]string{}, lines[:i]...), lines[i+n:]...)
+				if strings.Contains(c.code, thenMark) && slices.ContainsFunc(lines[i:i+n], declares) {
+					continue // another trial may have declared the variable
+				}
 				if _, _, same := d.both(trial{reset: c.reset, code: strings.Join(less, "\n")}); !same {
 					lines, again = less, true
 					break
@@ -231,6 +270,11 @@ func (d *differential) differ(c trial) {
 	c.code = strings.Join(lines, "\n")
 	got, want, _ := d.both(c)
 	d.t.Errorf("reset(%d)\n%s\ninterpreted:\n%s\ncompiled:\n%s", c.reset, c.code, got, want)
+}
+
+// declares reports a line that declares a variable of twoCells, or divides the cells.
+func declares(line string) bool {
+	return strings.HasPrefix(line, "var v") || strings.HasPrefix(line, "v") && strings.Contains(line, " := ") || line == "-- then --"
 }
 
 // both runs a cell in both tiers. One that is not interpreted, or no Go, is
@@ -250,6 +294,11 @@ func (d *differential) alone(c trial) {
 	d.run(d.auto, fmt.Sprintf("reset(%d)", c.reset))
 	d.run(d.compiled, fmt.Sprintf("reset(%d)", c.reset))
 	code := c.code + "\nlast := i1\nlast + 1"
+	if first, then, two := strings.Cut(code, thenMark); two {
+		d.run(d.auto, first)
+		d.run(d.compiled, first)
+		code = then
+	}
 	// The reports depend on how often a function was called before.
 	got, _, _ := strings.Cut("\n"+run(d.auto, code, 1), "\n# ")
 	want, _, _ := strings.Cut("\n"+run(d.compiled, code, 1), "\n# ")

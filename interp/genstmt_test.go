@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// cell is a cell of a few statements.
+// thenMark divides cells that run one after the other.
+const thenMark = "\n-- then --\n"
+
+// cell is a cell of a few statements, or two with variables of their own.
 func (g *generator) cell() string {
+	if g.chance(12) {
+		return g.twoCells()
+	}
 	var lines []string
 	for range 1 + g.r.IntN(4) {
 		lines = append(lines, g.stmt(3))
@@ -19,6 +25,49 @@ func (g *generator) cell() string {
 		lines = []string{jump, "{", strings.Join(lines, "\n"), "}", fmt.Sprintf("end%d:\n%s", g.n, g.simple(2))}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// twoCells declares a variable that nobody has compiled, and a pointer to it or
+// into it, which both go on being used when a second cell has given the name to
+// a variable of another type.
+func (g *generator) twoCells() string {
+	own := g.pick("int", "string", "Point", "[3]int", "int8")
+	value := g.expr(own, 2)
+	g.n += 2
+	v, at := fmt.Sprintf("v%d", g.n-1), fmt.Sprintf("v%d", g.n)
+	g.locals = append(g.locals, local{v, own})
+	lines := []string{"var " + v + " " + own + " = " + value}
+	add := func(text string) { lines = append(lines, strings.NewReplacer("$v", v, "$at", at).Replace(text)) }
+	switch own {
+	case "int":
+		g.locals = append(g.locals, local{at, "*int"})
+		add("$at := &$v")
+	case "Point":
+		g.locals = append(g.locals, local{at, "*int"})
+		add("$v.Move(2)\n$at := " + g.pick("&$v.X", "&$v.Move(1).X"))
+	case "[3]int":
+		g.locals = append(g.locals, local{at, "[]int"})
+		add("$at := $v" + g.pick("[:]", "[1:]", "[:2]"))
+	default:
+		add("$at := &$v\n*$at = " + g.expr(own, 2))
+	}
+	for range g.r.IntN(3) {
+		lines = append(lines, g.stmt(2))
+	}
+	lines = append(lines, "-- then --")
+	if g.chance(60) {
+		g.locals[0].typ = map[string]string{"int": "string", "string": "int", "Point": "int", "[3]int": "[]int", "int8": "any"}[own]
+		add("$v := " + map[string]string{"int": "fmt.Sprint($v, i1)", "string": "len($v) + i1", "Point": "$v.Move(i2).Sum()", "[3]int": "$v[" + g.pick("", "1") + ":]", "int8": "any($v)"}[own])
+	}
+	for range 1 + g.r.IntN(3) {
+		lines = append(lines, g.stmt(2))
+	}
+	show := "*" + at
+	if own == "[3]int" {
+		show = at
+	}
+	add("fmt.Println($v, " + show + ")")
+	return strings.ReplaceAll(strings.Join(lines, "\n"), "{ return }", "{ break }")
 }
 
 func (g *generator) block(depth int) string {
@@ -135,7 +184,7 @@ func (g *generator) loop(depth int) string {
 		}
 		jump = "if " + g.expr("bool", 2) + " { " + g.pick("break", "continue") + to + " }\n"
 		if g.chance(5) {
-			jump = "if " + g.expr("bool", 2) + " { return }\n"
+			jump += "if " + g.expr("bool", 2) + " { return }\n"
 		}
 	}
 	return label + g.loopOf(v, jump, depth)

@@ -108,7 +108,7 @@ func (b *builder) leaf(l *wire.Leaf) leaf {
 	out := leaf{line: l.Line}
 	switch e.Op {
 	case "assign", "update", "range", "send":
-		out.do = b.statement(e)
+		out.do = b.doAt(e, b.statement(e))
 	case "enter":
 		out.do = func() { b.p.calls = append(b.p.calls, b.p.line) }
 	case "leave":
@@ -163,6 +163,9 @@ func (b *builder) statements(es []wire.Expr) func() {
 }
 
 func (b *builder) doAt(e *wire.Expr, do func()) func() {
+	if e.Line == 0 {
+		return do
+	}
 	at := b.at(e, func() reflect.Value { do(); return reflect.Value{} })
 	return func() { at() }
 }

@@ -50,10 +50,10 @@ var subset = map[string]construct{
 	"a local variable":                        {"", "if yes { n := i; var m, o = n, j; n = m + o; fmt.Println(n, m, o) }"},
 	"a local type":                            {"types are compiled", "if yes { type local int; fmt.Println(local(3)) }"},
 	"a variable of the standard library":      {"", "fmt.Fprintln(os.Stdout, i)"},
-	"a function of the standard library":      {"", "n := runtime.NumGoroutine()\nk := 0\nif yes { k = runtime.NumGoroutine() }\nvar v reflect.Value\nfmt.Println(strings.ToUpper(s), n-k, v.IsValid(), url.PathEscape(s), bits.Len(9))\nfmt.Println(reflect.ValueOf(pt).Field(0))\nu, err := url.Parse(\"http://a/b\")\nfmt.Println(u, err, log.Prefix(), big.NewInt(3))"},
+	"a function of the standard library":      {"", "n := runtime.NumGoroutine()\nk := 0\nif yes { k = runtime.NumGoroutine() }\nvar v reflect.Value\nfmt.Println(strings.ToUpper(s), n-k, v.IsValid(), url.PathEscape(s), bits.Len(9))\nfmt.Println(reflect.ValueOf(pt).Field(0))\nu, err := url.Parse(\"http://a/b\")\nfmt.Println(u, err, log.Prefix(), big.NewInt(3))\nh := fnv.New32a()\nh.Write([]byte(s))\nfmt.Println(h.Sum32(), list.New().Len())"},
 	"a function of the notebook as a value":   {"", "apply(twice, i)"},
 	"a function that is not loaded yet":       {"it has to be compiled", "func helper() int { return 1 }\nfunc user() int { return helper() }\n-- then --\nfunc helper() int { return 2 }\n-- then --\nuser()"},
-	"what engine/wire/bound.go does not list": {"the engine does not have it, or it depends on its caller", "log.Println(1)"},
+	"what engine/wire/bound.go does not list": {"the engine does not have it, or it depends on its caller", "mime.TypeByExtension(\".go\")"},
 
 	// Operators.
 	"+ - * of integers":          {"", "i*9223372036854775807 - j + i"},

@@ -5,18 +5,33 @@ package yaegi
 import (
 	"bufio"
 	"bytes"
+	"container/heap"
+	"container/list"
+	"container/ring"
 	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/csv"
+	"encoding/gob"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/build"
 	"gomemo/cells"
 	"gomemo/display"
 	"gomemo/persist"
 	"hash"
+	"hash/adler32"
 	"hash/crc32"
+	"hash/crc64"
+	"hash/fnv"
+	"hash/maphash"
+	"html"
 	"image"
 	"image/color"
 	"io"
@@ -25,6 +40,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"math/cmplx"
 	"math/rand"
 	randv2 "math/rand/v2"
 	"net/url"
@@ -39,6 +55,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"text/tabwriter"
+	"text/template"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -137,6 +155,23 @@ var packages = map[string]map[string]reflect.Value{
 		"TrimSpace":       reflect.ValueOf(bytes.TrimSpace),
 		"TrimSuffix":      reflect.ValueOf(bytes.TrimSuffix),
 	},
+	"container/heap": {
+		"Fix":       reflect.ValueOf(heap.Fix),
+		"Init":      reflect.ValueOf(heap.Init),
+		"Interface": reflect.ValueOf((*heap.Interface)(nil)),
+		"Pop":       reflect.ValueOf(heap.Pop),
+		"Push":      reflect.ValueOf(heap.Push),
+		"Remove":    reflect.ValueOf(heap.Remove),
+	},
+	"container/list": {
+		"Element": reflect.ValueOf((*list.Element)(nil)),
+		"List":    reflect.ValueOf((*list.List)(nil)),
+		"New":     reflect.ValueOf(list.New),
+	},
+	"container/ring": {
+		"New":  reflect.ValueOf(ring.New),
+		"Ring": reflect.ValueOf((*ring.Ring)(nil)),
+	},
 	"context": {
 		"AfterFunc":         reflect.ValueOf(context.AfterFunc),
 		"Background":        reflect.ValueOf(context.Background),
@@ -155,6 +190,30 @@ var packages = map[string]map[string]reflect.Value{
 		"WithTimeoutCause":  reflect.ValueOf(context.WithTimeoutCause),
 		"WithValue":         reflect.ValueOf(context.WithValue),
 		"WithoutCancel":     reflect.ValueOf(context.WithoutCancel),
+	},
+	"crypto/md5": {
+		"New": reflect.ValueOf(md5.New),
+		"Sum": reflect.ValueOf(md5.Sum),
+	},
+	"crypto/sha1": {
+		"New": reflect.ValueOf(sha1.New),
+		"Sum": reflect.ValueOf(sha1.Sum),
+	},
+	"crypto/sha256": {
+		"New":    reflect.ValueOf(sha256.New),
+		"New224": reflect.ValueOf(sha256.New224),
+		"Sum224": reflect.ValueOf(sha256.Sum224),
+		"Sum256": reflect.ValueOf(sha256.Sum256),
+	},
+	"crypto/sha512": {
+		"New":        reflect.ValueOf(sha512.New),
+		"New384":     reflect.ValueOf(sha512.New384),
+		"New512_224": reflect.ValueOf(sha512.New512_224),
+		"New512_256": reflect.ValueOf(sha512.New512_256),
+		"Sum384":     reflect.ValueOf(sha512.Sum384),
+		"Sum512":     reflect.ValueOf(sha512.Sum512),
+		"Sum512_224": reflect.ValueOf(sha512.Sum512_224),
+		"Sum512_256": reflect.ValueOf(sha512.Sum512_256),
 	},
 	"encoding/base64": {
 		"CorruptInputError": reflect.ValueOf((*base64.CorruptInputError)(nil)),
@@ -187,6 +246,28 @@ var packages = map[string]map[string]reflect.Value{
 		"Uvarint":         reflect.ValueOf(binary.Uvarint),
 		"Varint":          reflect.ValueOf(binary.Varint),
 		"Write":           reflect.ValueOf(binary.Write),
+	},
+	"encoding/csv": {
+		"ErrBareQuote":     reflect.ValueOf(&csv.ErrBareQuote).Elem(),
+		"ErrFieldCount":    reflect.ValueOf(&csv.ErrFieldCount).Elem(),
+		"ErrQuote":         reflect.ValueOf(&csv.ErrQuote).Elem(),
+		"ErrTrailingComma": reflect.ValueOf(&csv.ErrTrailingComma).Elem(),
+		"NewReader":        reflect.ValueOf(csv.NewReader),
+		"NewWriter":        reflect.ValueOf(csv.NewWriter),
+		"ParseError":       reflect.ValueOf((*csv.ParseError)(nil)),
+		"Reader":           reflect.ValueOf((*csv.Reader)(nil)),
+		"Writer":           reflect.ValueOf((*csv.Writer)(nil)),
+	},
+	"encoding/gob": {
+		"CommonType":   reflect.ValueOf((*gob.CommonType)(nil)),
+		"Decoder":      reflect.ValueOf((*gob.Decoder)(nil)),
+		"Encoder":      reflect.ValueOf((*gob.Encoder)(nil)),
+		"GobDecoder":   reflect.ValueOf((*gob.GobDecoder)(nil)),
+		"GobEncoder":   reflect.ValueOf((*gob.GobEncoder)(nil)),
+		"NewDecoder":   reflect.ValueOf(gob.NewDecoder),
+		"NewEncoder":   reflect.ValueOf(gob.NewEncoder),
+		"Register":     reflect.ValueOf(gob.Register),
+		"RegisterName": reflect.ValueOf(gob.RegisterName),
 	},
 	"encoding/hex": {
 		"AppendDecode":     reflect.ValueOf(hex.AppendDecode),
@@ -260,6 +341,19 @@ var packages = map[string]map[string]reflect.Value{
 		"State":        reflect.ValueOf((*fmt.State)(nil)),
 		"Stringer":     reflect.ValueOf((*fmt.Stringer)(nil)),
 	},
+	"go/build": {
+		"Context":              reflect.ValueOf((*build.Context)(nil)),
+		"Default":              reflect.ValueOf(&build.Default).Elem(),
+		"Directive":            reflect.ValueOf((*build.Directive)(nil)),
+		"Import":               reflect.ValueOf(build.Import),
+		"ImportDir":            reflect.ValueOf(build.ImportDir),
+		"ImportMode":           reflect.ValueOf((*build.ImportMode)(nil)),
+		"IsLocalImport":        reflect.ValueOf(build.IsLocalImport),
+		"MultiplePackageError": reflect.ValueOf((*build.MultiplePackageError)(nil)),
+		"NoGoError":            reflect.ValueOf((*build.NoGoError)(nil)),
+		"Package":              reflect.ValueOf((*build.Package)(nil)),
+		"ToolDir":              reflect.ValueOf(&build.ToolDir).Elem(),
+	},
 	"gomemo/cells": {
 		"Dump": reflect.ValueOf(cells.Dump),
 	},
@@ -330,6 +424,10 @@ var packages = map[string]map[string]reflect.Value{
 		"Hash64": reflect.ValueOf((*hash.Hash64)(nil)),
 		"XOF":    reflect.ValueOf((*hash.XOF)(nil)),
 	},
+	"hash/adler32": {
+		"Checksum": reflect.ValueOf(adler32.Checksum),
+		"New":      reflect.ValueOf(adler32.New),
+	},
 	"hash/crc32": {
 		"Checksum":     reflect.ValueOf(crc32.Checksum),
 		"ChecksumIEEE": reflect.ValueOf(crc32.ChecksumIEEE),
@@ -339,6 +437,32 @@ var packages = map[string]map[string]reflect.Value{
 		"NewIEEE":      reflect.ValueOf(crc32.NewIEEE),
 		"Table":        reflect.ValueOf((*crc32.Table)(nil)),
 		"Update":       reflect.ValueOf(crc32.Update),
+	},
+	"hash/crc64": {
+		"Checksum":  reflect.ValueOf(crc64.Checksum),
+		"MakeTable": reflect.ValueOf(crc64.MakeTable),
+		"New":       reflect.ValueOf(crc64.New),
+		"Table":     reflect.ValueOf((*crc64.Table)(nil)),
+		"Update":    reflect.ValueOf(crc64.Update),
+	},
+	"hash/fnv": {
+		"New128":  reflect.ValueOf(fnv.New128),
+		"New128a": reflect.ValueOf(fnv.New128a),
+		"New32":   reflect.ValueOf(fnv.New32),
+		"New32a":  reflect.ValueOf(fnv.New32a),
+		"New64":   reflect.ValueOf(fnv.New64),
+		"New64a":  reflect.ValueOf(fnv.New64a),
+	},
+	"hash/maphash": {
+		"Bytes":    reflect.ValueOf(maphash.Bytes),
+		"Hash":     reflect.ValueOf((*maphash.Hash)(nil)),
+		"MakeSeed": reflect.ValueOf(maphash.MakeSeed),
+		"Seed":     reflect.ValueOf((*maphash.Seed)(nil)),
+		"String":   reflect.ValueOf(maphash.String),
+	},
+	"html": {
+		"EscapeString":   reflect.ValueOf(html.EscapeString),
+		"UnescapeString": reflect.ValueOf(html.UnescapeString),
 	},
 	"image": {
 		"Alpha":               reflect.ValueOf((*image.Alpha)(nil)),
@@ -651,6 +775,35 @@ var packages = map[string]map[string]reflect.Value{
 		"TrailingZeros64": reflect.ValueOf(bits.TrailingZeros64),
 		"TrailingZeros8":  reflect.ValueOf(bits.TrailingZeros8),
 	},
+	"math/cmplx": {
+		"Abs":   reflect.ValueOf(cmplx.Abs),
+		"Acos":  reflect.ValueOf(cmplx.Acos),
+		"Acosh": reflect.ValueOf(cmplx.Acosh),
+		"Asin":  reflect.ValueOf(cmplx.Asin),
+		"Asinh": reflect.ValueOf(cmplx.Asinh),
+		"Atan":  reflect.ValueOf(cmplx.Atan),
+		"Atanh": reflect.ValueOf(cmplx.Atanh),
+		"Conj":  reflect.ValueOf(cmplx.Conj),
+		"Cos":   reflect.ValueOf(cmplx.Cos),
+		"Cosh":  reflect.ValueOf(cmplx.Cosh),
+		"Cot":   reflect.ValueOf(cmplx.Cot),
+		"Exp":   reflect.ValueOf(cmplx.Exp),
+		"Inf":   reflect.ValueOf(cmplx.Inf),
+		"IsInf": reflect.ValueOf(cmplx.IsInf),
+		"IsNaN": reflect.ValueOf(cmplx.IsNaN),
+		"Log":   reflect.ValueOf(cmplx.Log),
+		"Log10": reflect.ValueOf(cmplx.Log10),
+		"NaN":   reflect.ValueOf(cmplx.NaN),
+		"Phase": reflect.ValueOf(cmplx.Phase),
+		"Polar": reflect.ValueOf(cmplx.Polar),
+		"Pow":   reflect.ValueOf(cmplx.Pow),
+		"Rect":  reflect.ValueOf(cmplx.Rect),
+		"Sin":   reflect.ValueOf(cmplx.Sin),
+		"Sinh":  reflect.ValueOf(cmplx.Sinh),
+		"Sqrt":  reflect.ValueOf(cmplx.Sqrt),
+		"Tan":   reflect.ValueOf(cmplx.Tan),
+		"Tanh":  reflect.ValueOf(cmplx.Tanh),
+	},
 	"math/rand": {
 		"ExpFloat64":  reflect.ValueOf(rand.ExpFloat64),
 		"Float32":     reflect.ValueOf(rand.Float32),
@@ -904,6 +1057,7 @@ var packages = map[string]map[string]reflect.Value{
 		"Error":              reflect.ValueOf((*runtime.Error)(nil)),
 		"GC":                 reflect.ValueOf(runtime.GC),
 		"GOMAXPROCS":         reflect.ValueOf(runtime.GOMAXPROCS),
+		"GOROOT":             reflect.ValueOf(runtime.GOROOT),
 		"MemStats":           reflect.ValueOf((*runtime.MemStats)(nil)),
 		"NumCPU":             reflect.ValueOf(runtime.NumCPU),
 		"NumCgoCall":         reflect.ValueOf(runtime.NumCgoCall),
@@ -1095,6 +1249,28 @@ var packages = map[string]map[string]reflect.Value{
 		"Uint64":                reflect.ValueOf((*atomic.Uint64)(nil)),
 		"Uintptr":               reflect.ValueOf((*atomic.Uintptr)(nil)),
 		"Value":                 reflect.ValueOf((*atomic.Value)(nil)),
+	},
+	"text/tabwriter": {
+		"NewWriter": reflect.ValueOf(tabwriter.NewWriter),
+		"Writer":    reflect.ValueOf((*tabwriter.Writer)(nil)),
+	},
+	"text/template": {
+		"ExecError":        reflect.ValueOf((*template.ExecError)(nil)),
+		"FuncMap":          reflect.ValueOf((*template.FuncMap)(nil)),
+		"HTMLEscape":       reflect.ValueOf(template.HTMLEscape),
+		"HTMLEscapeString": reflect.ValueOf(template.HTMLEscapeString),
+		"HTMLEscaper":      reflect.ValueOf(template.HTMLEscaper),
+		"IsTrue":           reflect.ValueOf(template.IsTrue),
+		"JSEscape":         reflect.ValueOf(template.JSEscape),
+		"JSEscapeString":   reflect.ValueOf(template.JSEscapeString),
+		"JSEscaper":        reflect.ValueOf(template.JSEscaper),
+		"Must":             reflect.ValueOf(template.Must),
+		"New":              reflect.ValueOf(template.New),
+		"ParseFS":          reflect.ValueOf(template.ParseFS),
+		"ParseFiles":       reflect.ValueOf(template.ParseFiles),
+		"ParseGlob":        reflect.ValueOf(template.ParseGlob),
+		"Template":         reflect.ValueOf((*template.Template)(nil)),
+		"URLQueryEscaper":  reflect.ValueOf(template.URLQueryEscaper),
 	},
 	"time": {
 		"Date":                   reflect.ValueOf(time.Date),

@@ -213,7 +213,7 @@ func (d *description) text(t types.Type) string {
 
 func TestOtherPackages(t *testing.T) {
 	c := &stubs.Compiler{Why: "no go command: install Go"}
-	for _, path := range []string{"net/http", "container/list", "no/such", "example.com/mod"} {
+	for _, path := range []string{"net/http", "mime", "no/such", "example.com/mod"} {
 		_, err := c.Importer().Import(path)
 		var refused *interp.ModuleError
 		if !errors.As(err, &refused) || refused.Path != path || refused.Hint != c.Remedy() {

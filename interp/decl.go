@@ -331,7 +331,7 @@ func (p *plan) nameReceivers() {
 		if d.kind != methodDecl {
 			continue
 		}
-		base, name := cut(d.key)
+		base, name, _ := strings.Cut(d.key, ".")
 		for seen := map[string]bool{}; !seen[base]; {
 			seen[base] = true
 			ts := types[base]

@@ -110,7 +110,7 @@ func calledFunc(c *ast.CallExpr) ast.Expr {
 func (p *plan) judgeCode(j *judged, id *ast.Ident) {
 	gs := []*group{j.root.group}
 	parts := []string{j.root.group.hash, j.root.key}
-	for _, t := range p.typeArgs(id, j.sel) {
+	for _, t := range p.typeArgs(id, j.fn) {
 		text, err := textOf(p.pkg, t)
 		if err != nil {
 			j.site.Refuse = "its type arguments have no name: " + err.Error()
@@ -143,25 +143,22 @@ func (p *plan) judgeCode(j *judged, id *ast.Ident) {
 }
 
 // typeArgs lists what a call makes of the type parameters of the function that
-// id names, or of the type that its receiver has.
-func (p *plan) typeArgs(id *ast.Ident, sel *ast.SelectorExpr) (out []types.Type) {
+// id names, or of the type that declares the method.
+func (p *plan) typeArgs(id *ast.Ident, fn *types.Func) (out []types.Type) {
 	if inst, ok := p.info.Instances[id]; ok {
 		for t := range inst.TypeArgs.Types() {
 			out = append(out, t)
 		}
 	}
-	if sel == nil {
-		return out
-	}
-	t := p.info.Selections[sel].Recv()
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	// Of an embedded generic type the arguments are in the outer type's text,
-	// which the closure holds.
-	if n, ok := types.Unalias(t).(*types.Named); ok {
-		for a := range n.TypeArgs().Types() {
-			out = append(out, a)
+	if recv := fn.Signature().Recv(); recv != nil {
+		t := recv.Type()
+		if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		if n, ok := types.Unalias(t).(*types.Named); ok {
+			for a := range n.TypeArgs().Types() {
+				out = append(out, a)
+			}
 		}
 	}
 	return out
@@ -264,8 +261,9 @@ func (d *decl) title() string {
 
 // memoEdits turns f(x) into _rt.Memo(_c, 0, f)(x) and x.M(y) into
 // _rt.Memo(_c, 0, (*T).M)(&x, y), so that the receiver is an argument too.
-// outer counts the nodes around the call: outer text comes first.
-func (e *emitter) memoEdits(p *plan, j *judged, index, outer int) []edit {
+// outer counts the nodes around the call: outer text comes first. The call is on
+// the line of its parenthesis, wherever that comes to stand.
+func (e *emitter) memoEdits(p *plan, j *judged, index, outer int, place func(off int) position) []edit {
 	e.imports[rtPath] = true
 	from, _ := p.s.span(j.call)
 	_, lparen := p.s.offset(j.call.Lparen)
@@ -279,7 +277,7 @@ func (e *emitter) memoEdits(p *plan, j *judged, index, outer int) []edit {
 		funFrom, funTo := p.s.span(j.call.Fun)
 		return append(instance, edit{funFrom, funFrom, call, 10 + outer}, edit{funTo, funTo, ")", -1000 - outer})
 	}
-	method, arg, ok := e.methodExpr(p, j)
+	method, arg, path, ok := e.methodExpr(p, j)
 	if !ok || e.spreadsCall(p, j) {
 		if j.site.Refuse == "" {
 			j.site.Refuse = "the receiver cannot be told apart from the function in this form of call; assign to variables first"
@@ -288,9 +286,13 @@ func (e *emitter) memoEdits(p *plan, j *judged, index, outer int) []edit {
 		return []edit{{funFrom, funFrom, call, 10 + outer}, {funTo, funTo, ")", -1000 - outer}}
 	}
 	_, xEnd := p.s.span(j.sel.X)
-	gap := "), " + strings.Repeat("\n", strings.Count(src[xEnd:lparen+1], "\n"))
+	open := "("
+	if at, start := place(lparen), place(from); at.line != start.line {
+		open = at.inline() + "(" + start.inline()
+	}
+	gap := path + "), " + strings.Repeat("\n", strings.Count(src[xEnd:lparen+1], "\n"))
 	return []edit{
-		{from, from, call + method + ")(" + arg + "(", 10 + outer},
+		{from, from, call + method + ")" + open + arg + "(", 10 + outer},
 		{xEnd, lparen + 1, gap, -500},
 	}
 }
@@ -305,23 +307,43 @@ func (e *emitter) spreadsCall(p *plan, j *judged) bool {
 	return ok
 }
 
-// methodExpr writes the method expression for x.M and how x is passed: as it
-// is, "&", or "*": a nil pointer to a value fails before its method is called.
-func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg string, ok bool) {
+// methodExpr writes the method expression for x.M and how its receiver is
+// passed: "&", "*" or nothing before x and, behind it, the embedded fields that
+// lead to what declares the method. A nil pointer to a value fails before its
+// method is called.
+func (e *emitter) methodExpr(p *plan, j *judged) (expr, arg, path string, ok bool) {
 	s := p.info.Selections[j.sel]
-	recv := s.Recv()
-	if ptr, ok := types.Unalias(recv).(*types.Pointer); ok && len(s.Index()) == 1 && !isPointer(j.fn.Signature().Recv().Type()) {
-		recv, arg = ptr.Elem(), "*"
+	t := s.Recv()
+	if j.root != nil {
+		index := s.Index()
+		t, path = embeddedPath(t, index[:len(index)-1])
 	}
-	text, err := textOf(p.pkg, recv)
+	ptr, isPtr := types.Unalias(t).(*types.Pointer)
+	wantPtr := isPointer(j.fn.Signature().Recv().Type())
+	switch {
+	case isPtr && !wantPtr:
+		t, arg = ptr.Elem(), "*"
+	case !isPtr && wantPtr && !types.IsInterface(t):
+		t, arg = types.NewPointer(t), "&"
+	}
+	text, err := textOf(p.pkg, t)
 	if err != nil {
-		return "", "", false
+		return "", "", "", false
 	}
-	if _, isPtr := types.Unalias(recv).(*types.Pointer); !isPtr && !types.IsInterface(recv) &&
-		types.NewMethodSet(recv).Lookup(p.pkg, j.fn.Name()) == nil {
-		return "(*" + e.typeText(text) + ")." + j.fn.Name(), "&", true
+	return "(" + e.typeText(text) + ")." + j.fn.Name(), arg, path, true
+}
+
+// embeddedPath goes from a type through embedded fields, and the pointers on the
+// way.
+func embeddedPath(t types.Type, index []int) (end types.Type, path string) {
+	for _, i := range index {
+		if ptr, ok := t.Underlying().(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		f := t.Underlying().(*types.Struct).Field(i)
+		t, path = f.Type(), path+"."+f.Name()
 	}
-	return "(" + e.typeText(text) + ")." + j.fn.Name(), arg, true
+	return t, path
 }
 
 // instance writes the type arguments that a call of a generic function leaves

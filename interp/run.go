@@ -166,10 +166,11 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 		judged := func(j *judged) bool { return n.Pos() <= j.call.Pos() && j.call.End() <= n.End() }
 		return slices.ContainsFunc(calls, judged) || p.leaves(n)
 	}
-	edits = append(edits, e.pollEdits(st, false, leaves, func(off int) position {
+	place := func(off int) position {
 		line, col := p.src.position(off)
 		return position{file, line, col}
-	})...)
+	}
+	edits = append(edits, e.pollEdits(st, false, leaves, place)...)
 	outer := 0
 	from, to := p.s.span(st)
 	edits = append(edits, p.initEdits(st)...)
@@ -187,7 +188,7 @@ func (p *plan) statement(e *emitter, prog *program, st ast.Stmt, file string) st
 		outer++
 		index := len(prog.sites)
 		prog.sites = append(prog.sites, wire.Site{})
-		edits = append(edits, e.memoEdits(p, j, index, outer)...)
+		edits = append(edits, e.memoEdits(p, j, index, outer, place)...)
 		prog.sites[index] = j.site
 	}
 	if vs := p.varSet[st]; vs != nil {

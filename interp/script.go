@@ -211,7 +211,7 @@ func (sc *scripter) result() {
 	sc.do(e, func() wire.Expr {
 		if c, ok := ast.Unparen(e).(*ast.CallExpr); ok && !sc.isConversion(c) && sc.p.info.Types[e].Value == nil {
 			sc.need(e, "the result of a call")
-			x := wire.Expr{Op: "results", Args: []wire.Expr{sc.call(c)}}
+			x := wire.Expr{Op: "results", Args: []wire.Expr{sc.on(c.Lparen, func() wire.Expr { return sc.call(c) })}}
 			if sc.p.endsInError() {
 				x.N = 1
 			}

@@ -3,15 +3,9 @@ package interp
 import (
 	"go/ast"
 	"go/types"
-	"strings"
 
 	"gomemo/engine/wire"
 )
-
-func cut(key string) (typ, name string) {
-	typ, name, _ = strings.Cut(key, ".")
-	return typ, name
-}
 
 func (sc *scripter) isConversion(c *ast.CallExpr) bool { return sc.p.info.Types[c.Fun].IsType() }
 
@@ -205,7 +199,7 @@ func (sc *scripter) methodCall(c *ast.CallExpr, name string, x wire.Expr, site i
 	return wire.Expr{Op: "method", Name: name, N: site, Args: append([]wire.Expr{x}, sc.args(c)...)}
 }
 
-// receiver writes x of x.M(…) as the pointer that the registered method wants.
+// receiver writes x of x.M(…) as the method wants it: a pointer or a value.
 func (sc *scripter) receiver(j *judged) wire.Expr {
 	s := sc.p.info.Selections[j.sel]
 	path := s.Index()[:len(s.Index())-1]
@@ -220,11 +214,10 @@ func (sc *scripter) receiver(j *judged) wire.Expr {
 		return sc.pointerTo(j.sel, x)
 	case isPtr:
 		sc.need(j.sel, "p.M() of what a pointer points to")
-		x = sc.on(j.sel.X.Pos(), func() wire.Expr { return wire.Expr{Op: "deref", Args: []wire.Expr{x}} })
-	default:
-		sc.need(j.sel, "x.M() of a value")
+		return sc.on(j.sel.X.Pos(), func() wire.Expr { return wire.Expr{Op: "deref", Args: []wire.Expr{x}} })
 	}
-	return wire.Expr{Op: "pointer", Args: []wire.Expr{x}}
+	sc.need(j.sel, "x.M() of a value")
+	return x
 }
 
 // embedded writes the field, or x itself, that a promoted method belongs to.

@@ -181,12 +181,7 @@ func (sc *scripter) registered(n ast.Node, d *decl) string {
 		sc.needNamed(n, "a function that is not loaded yet", "a call of "+title+", which is not loaded yet")
 	}
 	sc.unlooked(n, reachesLooker(d))
-	path := sc.p.s.placed[d.group.hash]
-	if d.kind == methodDecl {
-		typ, name := cut(d.key)
-		return path + ".(*" + typ + ")." + name
-	}
-	return path + "." + d.key
+	return sc.p.s.placed[d.group.hash] + "." + d.key
 }
 
 // constant writes a constant by its value, as a t.

@@ -39,7 +39,7 @@ func (sc *scripter) methodValue(sel *ast.SelectorExpr, s *types.Selection) wire.
 		if sc.p.s.uncompiled() || d.group == nil {
 			sc.needNamed(sel, "a function that is not loaded yet", "the method value "+sc.p.text(sel))
 		}
-		e.Args = []wire.Expr{{Op: "func", Name: sc.registered(sel, d)}, sc.boundReceiver(sel, s, fn)}
+		e.Args = []wire.Expr{{Op: "func", Name: sc.registered(sel, d)}, sc.receiver(&judged{fn: fn, sel: sel})}
 		return e
 	}
 	x, t := sc.embedded(sel, s.Recv(), s.Index()[:len(s.Index())-1])
@@ -51,17 +51,6 @@ func (sc *scripter) methodValue(sel *ast.SelectorExpr, s *types.Selection) wire.
 	}
 	e.Args = []wire.Expr{x}
 	return e
-}
-
-// boundReceiver writes the receiver of a method value: a pointer, to a copy if
-// the method wants no pointer.
-func (sc *scripter) boundReceiver(sel *ast.SelectorExpr, s *types.Selection, fn *types.Func) wire.Expr {
-	if _, wantPtr := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer); wantPtr {
-		return sc.receiver(&judged{fn: fn, sel: sel})
-	}
-	x, t := sc.embedded(sel, s.Recv(), s.Index()[:len(s.Index())-1])
-	x, _ = sc.deref(x, t)
-	return wire.Expr{Op: "pointer", Args: []wire.Expr{x}}
 }
 
 // spread returns the arguments of f(g()), g having several results, which are

@@ -25,7 +25,7 @@ func (sc *scripter) stmt(st ast.Stmt) {
 		sc.ordered(st)
 		sc.do(st, func() wire.Expr {
 			if c, ok := ast.Unparen(st.X).(*ast.CallExpr); ok {
-				return sc.call(c)
+				return sc.on(c.Lparen, func() wire.Expr { return sc.call(c) })
 			}
 			return sc.expr(st.X)
 		})

@@ -161,7 +161,7 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 				case methodDecl:
 					recv, name, _ := strings.Cut(d.key, ".")
 					if t := p.table.byName[recv]; t != nil && name != "_" && t.node.(*ast.TypeSpec).TypeParams == nil {
-						fmt.Fprintf(&b, "\t_r.Func(%q, %q, (*%s%s).%s)\n", u.Path, "(*"+recv+")."+name, q, recv, name)
+						fmt.Fprintf(&b, "\t_r.Func(%q, %q, %s.%s)\n", u.Path, d.key, p.receiverText(q, recv, name), name)
 					}
 				}
 			}
@@ -169,6 +169,14 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// receiverText writes the type of a method's receiver.
+func (p *plan) receiverText(q, recv, name string) string {
+	if obj := p.pkg.Scope().Lookup(recv); obj != nil && types.NewMethodSet(obj.Type()).Lookup(p.pkg, name) == nil {
+		return "(*" + q + recv + ")"
+	}
+	return q + recv
 }
 
 // spell writes a statement of Register that names types which package reflect

@@ -31,11 +31,11 @@ func (b *builder) constant(e *wire.Expr) code {
 		v.SetUint(n)
 	case v.CanFloat():
 		var f float64
-		f, err = strconv.ParseFloat(e.Name, 64)
+		f, err = strconv.ParseFloat(e.Name, t.Bits())
 		v.SetFloat(f)
 	case v.CanComplex():
 		var c complex128
-		c, err = strconv.ParseComplex(e.Name, 128)
+		c, err = strconv.ParseComplex(e.Name, t.Bits())
 		v.SetComplex(c)
 	default:
 		b.fail("a constant of type %v", t)

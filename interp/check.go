@@ -239,21 +239,10 @@ func sortedKeys[V any](m map[string]V) []string {
 // returned, those about older declarations mark these as broken.
 func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 	s := p.s
-	// go/types wants imports listed on the file too.
 	for _, f := range files {
-		f.Imports = nil
-		for _, d := range f.Decls {
-			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-				for _, sp := range g.Specs {
-					f.Imports = append(f.Imports, sp.(*ast.ImportSpec))
-				}
-			}
-		}
+		listImports(f)
 	}
-	p.info = &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
-	}
+	p.info = newInfo()
 	var at []token.Pos // of errs
 	p.misread = nil
 	conf := types.Config{Importer: p.parts, Sizes: s.sizes, Error: func(err error) {
@@ -294,6 +283,25 @@ func (p *plan) typeCheck(files []*ast.File) (errs diagnostics) {
 		errs[i].Hint = p.hint(errs[i].Msg, at[i])
 	}
 	return errs
+}
+
+// listImports puts the imports of a file where go/types wants them, too.
+func listImports(f *ast.File) {
+	f.Imports = nil
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			for _, sp := range g.Specs {
+				f.Imports = append(f.Imports, sp.(*ast.ImportSpec))
+			}
+		}
+	}
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{},
+	}
 }
 
 // ignorable reports complaints that a notebook has no use for. The order of

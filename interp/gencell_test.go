@@ -104,6 +104,9 @@ func (g *generator) expr(t string, depth int) string {
 		return g.constant(t)
 	}
 	depth--
+	if g.chance(3) {
+		return g.genericOf(t, depth)
+	}
 	switch {
 	case t == "bool":
 		return g.boolean(depth)

@@ -149,6 +149,9 @@ func (g *generator) stmt(depth int) string {
 	if g.chance(15) {
 		return g.withComposite(2)
 	}
+	if g.chance(8) {
+		return g.genericly(2)
+	}
 	return g.simple(3)
 }
 

@@ -46,13 +46,18 @@ type scripter struct {
 	src     *source          // what is written; that of the cell, or of a function
 	sig     *types.Signature // of the function that is written, nil for the cell
 	results []int            // its results' numbers
-	inside  bool             // it is a literal, whose calls are not judged
+	inside  bool             // it is a literal or a function, whose calls are not judged
 	called  map[string]int   // functions of the notebook that are interpreted -> where
+
+	made  *instances // other functions that are interpreted
+	depth int        // of calls of these around what is written
+	alike bool       // it is an instance: compiled code may be that of other types, too
 }
 
 func newScripter(p *plan) *scripter {
 	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, moved: map[*decl]*wire.Type{}, locals: map[types.Object]int{},
-		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, counters: map[types.Object]bool{}, src: p.src, called: map[string]int{}}
+		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, counters: map[types.Object]bool{}, src: p.src, called: map[string]int{},
+		made: &instances{}}
 }
 
 // A notInterpreted is what sends a cell to the compiler.
@@ -104,6 +109,8 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 		sc.do(p.file, func() wire.Expr { return wire.Expr{Op: "call", Args: []wire.Expr{{Op: "func", Name: "main.main"}}} })
 	}
 	sc.functions()
+	sc.script.Funcs = append(sc.script.Funcs, sc.made.funcs...)
+	sc.script.Limits = append(sc.script.Limits, sc.made.limits...)
 	maps.Copy(heap, sc.moved)
 	for d, t := range heap {
 		d.heap = t

@@ -22,15 +22,15 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 		sc.need(c, "reflect.TypeFor")
 		return wire.Expr{Op: "typefor", Type: sc.typ(c, t)}
 	}
+	if j := sc.p.judge(c); j != nil {
+		return sc.judgedCall(c, j)
+	}
 	if sc.isInstance(c.Fun) {
 		if fn := sc.function(calledFunc(c)); fn != nil && wire.Generic(fn.FullName()) {
 			sc.need(c, "Load[T]")
 			return sc.apply(c, wire.Expr{Op: "generic", Name: fn.FullName(), Type: sc.typ(c, sc.typeOf(c.Fun))})
 		}
-		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
-	}
-	if j := sc.p.judge(c); j != nil {
-		return sc.judgedCall(c, j)
+		sc.needNamed(c, "a generic function of a library", "a call of the generic "+sc.p.text(c.Fun))
 	}
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
 		if s := sc.p.info.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
@@ -125,8 +125,12 @@ func (sc *scripter) args(c *ast.CallExpr) (out []wire.Expr) {
 func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
 	if sig := j.fn.Signature(); sig.RecvTypeParams() != nil && j.root != nil && j.sel != nil && j.fn.Exported() && !sc.p.s.uncompiled() {
 		return sc.genericMethod(c, j)
-	} else if sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
-		sc.needNamed(c, "a call of a generic function", "a call of the generic "+sc.p.text(c.Fun))
+	} else if sig.RecvTypeParams() != nil {
+		sc.needNamed(c, "a function that is not loaded yet", "a call of the generic "+sc.p.text(c.Fun))
+	} else if sig.TypeParams() != nil || j.root != nil && j.root.kind == funcDecl && !sc.placed(j.root) && !sc.p.s.uncompiled() {
+		f := sc.calledInstance(c, j.root)
+		f.N = sc.site(j)
+		return sc.apply(c, f)
 	}
 	if j.root == nil {
 		return sc.interfaceCall(c, j)

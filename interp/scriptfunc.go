@@ -69,6 +69,7 @@ func (p *plan) scriptOf(name string) scriptFunc {
 func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 	p, heap := sc.p, sc.heap
 	sc = newScripter(p) // its leaves and variables are its own
+	sc.made = nil       // instances belong to a cell
 	sc.src, sc.text, sc.heap, sc.all = d.src, true, heap, d.node.(*ast.FuncDecl).Body.List
 	defer func() {
 		if v := recover(); v != nil {
@@ -81,21 +82,31 @@ func (sc *scripter) scriptFunc(d *decl) (out scriptFunc) {
 	}()
 	node := d.node.(*ast.FuncDecl)
 	fn, ok := p.info.Defs[node.Name].(*types.Func)
-	if !ok || node.Body == nil || fn.Signature().TypeParams() != nil || d.doc != "" {
+	if !ok || node.Body == nil || d.doc != "" {
 		sc.needAt(d.off, "a declaration", "the declaration of "+d.title())
 	}
-	f := &wire.Func{Name: d.key, File: fmt.Sprintf("script %d", d.src.seq), Variadic: fn.Signature().Variadic()}
-	p.s.layouts[f.File] = layout{d.src, 0}
-	for v := range fn.Signature().Params().Variables() {
-		f.Params = append(f.Params, sc.local(node, v, v.Type()))
+	if fn.Signature().TypeParams() != nil {
+		return scriptFunc{} // its instances are written where they are called
 	}
-	for v := range fn.Signature().Results().Variables() {
-		f.Results = append(f.Results, sc.local(node, v, v.Type()))
-	}
-	sc.sig, sc.results = fn.Signature(), f.Results
-	sc.block(node.Body.List)
-	f.Source, f.Leaves, f.Locals, f.Calls = sc.out.String(), sc.script.Leaves, sc.script.Locals, sortedKeys(sc.called)
+	f := sc.writeFunc(d, node, fn.Signature(), node.Body.List)
+	f.Name, f.Title, f.Calls = d.key, d.key, sortedKeys(sc.called)
 	return scriptFunc{form: f}
+}
+
+// writeFunc writes what a function does.
+func (sc *scripter) writeFunc(d *decl, n ast.Node, sig *types.Signature, body []ast.Stmt) *wire.Func {
+	f := &wire.Func{File: fmt.Sprintf("script %d", d.src.seq), Variadic: sig.Variadic()}
+	sc.p.s.layouts[f.File] = layout{d.src, 0}
+	for v := range sig.Params().Variables() {
+		f.Params = append(f.Params, sc.local(n, v, v.Type()))
+	}
+	for v := range sig.Results().Variables() {
+		f.Results = append(f.Results, sc.local(n, v, v.Type()))
+	}
+	sc.sig, sc.results = sig, f.Results
+	sc.block(body)
+	f.Source, f.Leaves, f.Locals = straight(sc.out.String(), len(sc.script.Leaves)), sc.script.Leaves, sc.script.Locals
+	return f
 }
 
 // returnStmt sets the results of a function and leaves it.

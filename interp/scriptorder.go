@@ -38,6 +38,19 @@ type hazard struct {
 func (sc *scripter) ordered(n ast.Node) {
 	sc.failures(n)
 	sc.turns = sc.depends(n)
+	if sc.turns && sc.alike && asserts(n) {
+		sc.need(n, "a function that is not loaded yet") // x.(T) of a type parameter has no turn
+	}
+}
+
+// asserts reports a node with a type assertion.
+func asserts(n ast.Node) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		_, ok := n.(*ast.TypeAssertExpr)
+		found = found || ok
+		return !found
+	})
+	return found
 }
 
 // depends reports a node whose parts depend on their order.

@@ -52,7 +52,7 @@ var subset = map[string]construct{
 	"a variable of the standard library":      {"", "fmt.Fprintln(os.Stdout, i)"},
 	"a function of the standard library":      {"", "n := runtime.NumGoroutine()\nk := 0\nif yes { k = runtime.NumGoroutine() }\nvar v reflect.Value\nfmt.Println(strings.ToUpper(s), n-k, v.IsValid(), url.PathEscape(s), bits.Len(9))\nfmt.Println(reflect.ValueOf(pt).Field(0))\nu, err := url.Parse(\"http://a/b\")\nfmt.Println(u, err, log.Prefix(), big.NewInt(3))\nh := fnv.New32a()\nh.Write([]byte(s))\nfmt.Println(h.Sum32(), list.New().Len())"},
 	"a function of the notebook as a value":   {"", "apply(twice, i)"},
-	"a function that is not loaded yet":       {"it has to be compiled", "func helper() int { return 1 }\nfunc user() int { return helper() }\n-- then --\nfunc helper() int { return 2 }\n-- then --\nuser()"},
+	"a function that is not loaded yet":       {"it is compiled, unless all of its code is in this table", "func every[T any](xs []T) (n int) { for range xs { n++ }; return }\n-- then --\nevery(xs)"},
 	"what engine/wire/bound.go does not list": {"the engine does not have it, or it depends on its caller", "mime.TypeByExtension(\".go\")"},
 
 	// Operators.
@@ -139,7 +139,9 @@ var subset = map[string]construct{
 	"a method as a value":                                         {"", "mv := pt.Sum\npt.X = 100\nname := shape.Name\nshape = nil\nfmt.Println(mv(), name())\nname = shape.Name"},
 	"a method of the standard library as a value":                 {"rare", "show(dur.Seconds)"},
 	"a method expression":                                         {"rare", "Point.Sum(pt)"},
-	"a call of a generic function":                                {"the instance may not have been compiled", "same(i)"},
+	"a call of a generic function":                                {"", "func cast[T any](v any) T { return v.(T) }\nfunc both[A, B any](a A, b ...B) (n int, s string) {\n\tif len(b) > 1 {\n\t\treturn len(b), fmt.Sprintf(\"%T %v\", a, same(b))\n\t}\n\tn, s = len(b), fmt.Sprintln(a, b)\n\treturn\n}\n-- then --\nn, w := both(same(pt), []any{same(i), same(s)}...)\nfmt.Println(n, w)\nfmt.Println(both[Shape](pt, i))\nfmt.Println(cast[Shape](pt), cast[int](a))\ncast[IDs](pt)"},
+	"a call of a function that is interpreted":                    {"", "func helper() int { return 1 }\nfunc user(n int) int {\n\tif n > 1 {\n\t\treturn xs[n+helper()]\n\t}\n\treturn helper()\n}\n-- then --\nfunc helper() int { return 2 }\n-- then --\nfmt.Println(user(0))\nuser(2)"},
+	"a generic function of a library":                             {"the instance may not have been compiled", "slices.Max(xs)"},
 	"a call of a method of a generic type":                        {"", "box.Set(i)\nbp := any(box)\nfmt.Println(bp)\nbox.Get() + 1"},
 	"Load[T]":                                                     {"", "file := os.TempDir() + \"/subset.gomemo\"\nDump(map[string]any{\"a\": pt, \"b\": xs}, file)\nback := Load[map[string]any](file, persist.Mmap(persist.MapRead))\n_, err := persist.Load[[]string](file)\nos.Remove(file)\nfmt.Println(back, err)\nLoad[[]Point](\"/nowhere\")"},
 	"reflect.TypeFor":                                             {"", "t := reflect.TypeFor[map[Point][]string]()\nfmt.Println(t)\nt.Key().Name()"},

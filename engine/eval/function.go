@@ -10,9 +10,9 @@ import (
 // holds its leaves.
 type Function struct {
 	*Program
-	Name string
+	Name string // in frames
 	File string // of its text, in frames
-	Body func() // runs its statements; to be set before the first call
+	Body func() // runs its statements; to be set before the first call, unless its leaves are done in order
 
 	b       *builder // whose local variables are those of the call that runs
 	main    *Program // of the cell
@@ -33,7 +33,7 @@ func (p *Program) Functions() []*Function { return p.functions }
 // declare makes the functions before any leaf that calls them.
 func (b *builder) declare(funcs []*wire.Func) {
 	for _, w := range funcs {
-		f := &Function{Program: &Program{}, Name: w.Name, File: w.File, main: b.p, params: w.Params, results: w.Results}
+		f := &Function{Program: &Program{}, Name: w.Title, File: w.File, main: b.p, params: w.Params, results: w.Results}
 		f.b = &builder{env: b.env, p: f.Program, functions: b.functions}
 		f.b.types = b.typesOf(w.Locals)
 		in, out := f.b.pick(w.Params), f.b.pick(w.Results)
@@ -77,7 +77,13 @@ func (f *Function) call(args []reflect.Value) []reflect.Value {
 	for _, n := range f.results {
 		f.b.locals[n] = reflect.New(f.b.types[n]).Elem()
 	}
-	f.Body()
+	if f.Body != nil {
+		f.Body()
+	} else {
+		for i := range f.leaves {
+			f.Do(i)
+		}
+	}
 	f.b.env.Poll() // an interrupt may have cut the body short
 	results := make([]reflect.Value, len(f.results))
 	for i, n := range f.results {

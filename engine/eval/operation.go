@@ -151,10 +151,10 @@ func (b *builder) symbol(full string) reflect.Value {
 
 // function is a registered function. A judged one is asked for at each call.
 func (b *builder) function(e *wire.Expr) code {
-	if f := b.functions[e.Name]; f != nil {
-		return func() reflect.Value { return f.fun }
-	}
 	f, ok := b.env.Func(e.Name)
+	if written := b.functions[e.Name]; written != nil {
+		f, ok = written.fun, true
+	}
 	if !ok {
 		b.fail("function %s is not loaded", e.Name)
 	}

@@ -59,10 +59,11 @@ type Script struct {
 	Funcs  []*Func // functions of the notebook that the leaves call as "main.<Name>"
 }
 
-// A Func is a function of the notebook, for sessions without a compiler. Its
-// Source may return.
+// A Func is a function of the notebook that is interpreted. Its Source may
+// return. Without one the leaves are done in order.
 type Func struct {
 	Name     string
+	Title    string // what frames call it
 	File     string // what frames call the text that Lines are lines of
 	Params   []int  // local variables that have the arguments
 	Results  []int  // and the results

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +71,7 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{leaves: leaves, n: len(s.Leaves)}
-	if s.Source == "" && len(s.Funcs) == 0 {
+	if s.Source == "" && !slices.ContainsFunc(s.Funcs, func(f *wire.Func) bool { return f.Source != "" }) {
 		return p, nil
 	}
 	p.interp = interp.New(interp.Options{Stderr: io.Discard}) // it prints panics there
@@ -80,6 +81,9 @@ func Compile(c *session.Cell, s *wire.Script) (*Program, error) {
 	exports := interp.Exports{"o//o": p.symbolsOf(leaves)}
 	var text strings.Builder
 	for i, f := range leaves.Functions() {
+		if s.Funcs[i].Source == "" {
+			continue
+		}
 		name := "o" + strconv.Itoa(i)
 		exports[name+"//"+name] = p.symbolsOf(f.Program)
 		fmt.Fprintf(&text, "func f%d() {\n%s}\n", i, strings.ReplaceAll(s.Funcs[i].Source, "o.", name+"."))
@@ -135,6 +139,9 @@ func (p *Program) declare(text string) error {
 		return err
 	}
 	for i, f := range p.leaves.Functions() {
+		if !strings.Contains(text, fmt.Sprintf("func f%d()", i)) {
+			continue
+		}
 		v, err := p.interp.Eval("f" + strconv.Itoa(i))
 		if err != nil {
 			return err

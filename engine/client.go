@@ -120,8 +120,8 @@ func (c *Client) Run(ctx context.Context, r *wire.Run, out Output) (*wire.Done, 
 // interrupt asks a cell to end and waits for its end, whichever it is.
 // begun is closed when the engine has been told to begin it.
 func (c *Client) interrupt(cell *call, begun <-chan struct{}) (*wire.Done, error) {
-	c.process.setStop(1)
-	defer c.process.setStop(0) // the engine may have cleared it before
+	c.process.setStop()
+	defer c.process.clearStop() // the engine may have done so before
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)

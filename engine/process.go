@@ -143,12 +143,19 @@ func (p *process) ready(r *wire.Ready) {
 	p.page.locate(r)
 }
 
-// setStop sets or clears the flag that the code of cells polls, if the engine
-// has said where it is.
-func (p *process) setStop(v uint32) {
+// setStop sets the flag that the code of cells polls, if the engine has said
+// where it is.
+func (p *process) setStop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.page.setStop(v)
+	p.page.setStop()
+}
+
+// clearStop clears it.
+func (p *process) clearStop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.page.clearStop()
 }
 
 // wakeUp makes a poll return.

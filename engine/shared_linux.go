@@ -51,9 +51,17 @@ func (p *page) locate(r *wire.Ready) {
 	}
 }
 
-func (p *page) setStop(v uint32) {
+// setStop asks the running cell to end.
+func (p *page) setStop() {
 	if p.stop != nil {
-		atomic.StoreUint32(p.stop, v)
+		atomic.StoreUint32(p.stop, 1)
+	}
+}
+
+// clearStop takes that back. What else the engine notes there stays.
+func (p *page) clearStop() {
+	if p.stop != nil {
+		atomic.CompareAndSwapUint32(p.stop, 1, 0)
 	}
 }
 

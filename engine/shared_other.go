@@ -18,7 +18,8 @@ func makePage() (page, *os.File, error) {
 }
 
 func (*page) locate(*wire.Ready) {}
-func (*page) setStop(uint32)     {}
+func (*page) setStop()           {}
+func (*page) clearStop()         {}
 func (*page) crowd() int64       { return 0 }
 func (*page) exited() bool       { return true }
 func (*page) unmap()             {}

@@ -3,6 +3,7 @@ package interp_test
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,5 +66,45 @@ func TestInterruptLeavesWholeValues(t *testing.T) {
 				t.Errorf("%s only %d times of 30", row.worked, worked)
 			}
 		})
+	}
+}
+
+// TestInterruptLeavesOthers interrupts a cell while goroutines of an earlier one
+// compute, poll, wait and start others: they go on, the cell's own do not.
+func TestInterruptLeavesOthers(t *testing.T) {
+	s := newSession(t, interp.Auto, filepath.Join(t.TempDir(), "calls"))
+	const decls = "var computed, polled, woken, begun, mine int\nvar own [3]int\nnext := make(chan int)\n" +
+		"func work(computed *int) {\n\tfor {\n\t\t*computed++\n\t}\n}\n" +
+		"func tick(n *int) { for { *n++; time.Sleep(100 * time.Microsecond) } }\n" +
+		"func look() [4]int { return [4]int{computed, polled, woken, begun} }\n" +
+		"func still() string {\n\tbefore := own\n\ttime.Sleep(20 * time.Millisecond)\n\tif own == before { return \"all\" }\n\treturn fmt.Sprint(before, own)\n}\n" +
+		"func grown() string {\n\tbefore := look()\n\tfor range 1000 {\n\t\ttime.Sleep(time.Millisecond)\n\t\tnow, ok := look(), true\n" +
+		"\t\tfor i := range now { ok = ok && now[i] > before[i] }\n\t\tif ok { return \"all\" }\n\t}\n\treturn fmt.Sprint(before, look())\n}"
+	const start = "go work(&computed)\ngo tick(&polled)\ngo func() { for range next { woken++ } }()\n" +
+		"go func() { for { next <- 1; done := make(chan bool); go func() { begun++; close(done) }(); <-done } }()"
+	for _, cell := range []string{decls, start} {
+		if out := run(s, cell, 1); out != "" {
+			t.Fatal(out)
+		}
+	}
+	for i, cell := range []string{
+		"go work(&own[0])\ngo tick(&own[1])\nfor {\n}",
+		"go work(&own[0])\ngo tick(&own[1])\nfor {\n\ttime.Now()\n}",
+		"go work(&own[0])\ngo tick(&own[1])\ntime.Sleep(time.Hour)",
+	} {
+		var c console
+		o, _ := interruptRunning(t, s, cell, time.Duration(300+i)*time.Millisecond, &c)
+		if o.Err.Name != "interrupted" {
+			t.Errorf("%s: %v", cell, o.Err.Lines)
+		}
+		if out := run(s, "grown()", 3); !strings.HasPrefix(out, "= all\n") {
+			t.Errorf("%s\nstopped what an earlier cell had started: %s", cell, out)
+		}
+		if out := run(s, "still()", 3); !strings.HasPrefix(out, "= all\n") {
+			t.Errorf("%s\nleft what it had started: %s", cell, out)
+		}
+	}
+	if out := run(s, "own[0] > 0 && own[1] > 0", 4); out != "= true\n" {
+		t.Errorf("nothing had been started: %s", out)
 	}
 }

@@ -12,15 +12,15 @@ import (
 // be interrupted: a look takes as long as the tightest of them. Where such code
 // runs, which the numbers of its lines tell (interp.ComputingLine), the runtime
 // can stop it as it does to share a processor, and with runtimeEdits it then
-// ends the goroutine, as a look would. That is when an engine has set
-// notebook.stop, which nothing else does: without it the edited runtime does
-// what the unedited one does. The stack looks as if the code had caused a fault,
+// ends the goroutine, as a look would, if it is of the cell that an engine has
+// set notebook.stop to. Nothing else does that: without it the edited runtime
+// does what the unedited one does. The stack looks as if the code had caused a fault,
 // for which compiler and runtime know what is alive.
 var stopEdits = []edit{
 	{
 		file: "runtime/signal_unix.go", why: "code of cells can be ended where it can be preempted",
 		anchor: "\t\t\tctxt.pushCall(abi.FuncPCABI0(asyncPreempt), newpc)\n",
-		with: "\t\t\tif notebook.stop != 0 && notebookAt(ctxt.sigpc()) {\n" +
+		with: "\t\t\tif notebookStops(gp) && notebookAt(ctxt.sigpc()) {\n" +
 			"\t\t\t\tgp.sig, gp.sigpc = notebookSig, ctxt.sigpc()\n\t\t\t\tctxt.preparePanic(notebookSig, gp)\n\t\t\t} else {\n" +
 			"\t\t\t\tctxt.pushCall(abi.FuncPCABI0(asyncPreempt), newpc)\n\t\t\t}\n",
 	},
@@ -28,6 +28,16 @@ var stopEdits = []edit{
 		file: "runtime/signal_unix.go", why: "the end of code of cells",
 		anchor: "\tswitch gp.sig {\n\tcase _SIGBUS:\n",
 		with:   "\tif gp.sig == notebookSig {\n\t\tgp.sig = 0\n\t\tnotebook.exit() // does not return\n\t}\n\n\tswitch gp.sig {\n\tcase _SIGBUS:\n",
+	},
+	{
+		file: "runtime/runtime2.go", why: "goroutines belong to the cells that have started them",
+		anchor: "\tgcAssistBytes int64\n",
+		with:   "\tgcAssistBytes int64\n\n\tnotebookCell uint32 // 0: none, or a timer has started it\n",
+	},
+	{
+		file: "runtime/proc.go", why: "a goroutine belongs to the cell of the one that starts it",
+		anchor: "\tnewg.parentGoid = callergp.goid\n",
+		with:   "\tnewg.parentGoid = callergp.goid\n\tnewg.notebookCell = callergp.notebookCell\n",
 	},
 	{
 		file: "runtime/symtab.go", why: "lines of code that only computes",
@@ -63,15 +73,18 @@ import (
 //
 //go:linkname notebook
 var notebook struct {
-	stop    uint32 // not 0: code of cells is to be ended wherever it can be preempted
+	stop    uint32 // not 0: this cell's code is to be ended wherever it can be preempted
 	exit    func() // called on its goroutine; must not return
 	preempt func() // preempts all goroutines that run
 	panics  func(each func(arg any, recovered, goexit bool)) // lists the panics of the calling goroutine, the last one first
 	exiting func() // called by os.Exit if not nil
+	cell    func() *uint32 // what the calling goroutine belongs to
+	disown  func(cell uint32) // makes goroutines belong to no cell
 }
 
 func init() {
 	notebook.preempt, notebook.panics = notebookPreempt, notebookPanics
+	notebook.cell, notebook.disown = notebookCell, notebookDisown
 	exithook.Add(exithook.Hook{F: notebookExit, RunOnFailure: true})
 }
 
@@ -86,6 +99,21 @@ func notebookPanics(each func(arg any, recovered, goexit bool)) {
 	for p := getg()._panic; p != nil; p = p.link {
 		each(p.arg, p.recovered, p.goexit)
 	}
+}
+
+func notebookCell() *uint32 { return &getg().notebookCell }
+
+func notebookDisown(cell uint32) {
+	forEachGRace(func(gp *g) {
+		if gp.notebookCell == cell {
+			gp.notebookCell = 0
+		}
+	})
+}
+
+// notebookStops reports whether gp is of the cell that is to be ended, or may be.
+func notebookStops(gp *g) bool {
+	return notebook.stop != 0 && (gp.notebookCell == notebook.stop || gp.notebookCell == 0)
 }
 
 // notebookSig stands for no signal.

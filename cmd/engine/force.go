@@ -18,7 +18,12 @@ var notebook struct {
 	preempt func()
 	panics  func(each func(arg any, recovered, goexit bool))
 	exiting func()
+	cell    func() *uint32
+	disown  func(cell uint32)
 }
+
+// owner says what goroutines belong to.
+func owner() rt.Owner { return rt.Owner{Cell: notebook.cell, Disown: notebook.disown} }
 
 // exiting has f called by os.Exit.
 func exiting(f func()) bool {
@@ -29,13 +34,13 @@ func exiting(f func()) bool {
 // panics lists the panics of the calling goroutine.
 func panics(each func(arg any, recovered, goexit bool)) { notebook.panics(each) }
 
-// force ends code of cells wherever it can be preempted, or stops doing so.
-func force(on bool) {
-	if !on {
+// force ends code of a cell wherever it can be preempted, or stops doing so.
+func force(cell uint32) {
+	if cell == 0 {
 		atomic.StoreUint32(&notebook.stop, 0)
 		return
 	}
 	notebook.exit = rt.Exit
-	atomic.StoreUint32(&notebook.stop, 1)
+	atomic.StoreUint32(&notebook.stop, cell)
 	notebook.preempt()
 }

@@ -10,5 +10,5 @@ import (
 )
 
 func main() {
-	os.Exit(host.Main(host.Options{Force: force, Panics: panics, Adopt: oneType(), Exiting: exiting}))
+	os.Exit(host.Main(host.Options{Force: force, Panics: panics, Adopt: oneType(), Exiting: exiting, Owner: owner()}))
 }

@@ -64,7 +64,7 @@ func (h *host) run(r *wire.Run) {
 			answer.Error = &wire.Error{Kind: "closed", Message: closed}
 		}
 		answer.Calls = cell.Calls()
-		h.done(answer)
+		h.done(answer, asked)
 	}()
 	body, err = h.prepare(r, cell)
 	if err != nil {

@@ -28,9 +28,11 @@ type Options struct {
 	Out  io.Writer                         // frames to it
 	Open func(path string) (Plugin, error) // nil means OpenFile
 
-	// Force ends code of cells that does not poll wherever it can be preempted;
-	// Force(false) stops that. nil means that it cannot be done.
-	Force func(on bool)
+	// Force ends code of a cell that does not poll wherever it can be preempted;
+	// Force(0) stops that. nil means that it cannot be done.
+	Force func(cell uint32)
+
+	Owner rt.Owner
 
 	// Panics lists the panics of the calling goroutine that are not over, the
 	// last one first. nil or an empty list means that only the last one is known.
@@ -53,13 +55,14 @@ type host struct {
 	conn    *conn
 	session *session.Session
 	loader  loader
-	force   func(on bool)
+	force   func(cell uint32)
 	panics  func(each func(arg any, recovered, goexit bool))
 	streams *streams
 	out     io.Closer // what frames are written to, with streams
 
-	mu  sync.Mutex // guards seq
-	seq int        // the running cell, 0 if none
+	mu    sync.Mutex // guards the fields below
+	seq   int        // the running cell, 0 if none
+	swept int        // an earlier cell, whose goroutines are to end, too; 0 if none
 }
 
 // Serve runs cells until In ends, which is no error. It returns without
@@ -74,6 +77,7 @@ func Serve(o Options) error {
 		return fmt.Errorf("host: no hello from the kernel process: %v", err)
 	}
 	h := &host{conn: newConn(o.Out), loader: loader{o.Open, make(map[string]loaded)}, streams: o.streams, force: o.Force, panics: o.Panics}
+	rt.SetOwner(o.Owner)
 	h.out, _ = o.Out.(io.Closer)
 	h.session = session.New(*first.Hello, h.conn)
 	h.session.SetAdopt(o.Adopt)
@@ -128,7 +132,7 @@ func (h *host) start(r *wire.Run) error {
 		// Without this a write to a file that is mapped for reading would end
 		// the process; with it, it's a panic that panicText explains.
 		debug.SetPanicOnFault(true)
-		rt.Enter()
+		rt.Enter(uint32(r.Seq))
 		close(entered)
 		h.run(r)
 	}()
@@ -170,7 +174,7 @@ func (h *host) chase(seq int) {
 		h.mu.Lock()
 		running := h.seq == seq
 		if running {
-			h.force(true)
+			h.force(uint32(seq))
 		}
 		h.mu.Unlock()
 		if !running {
@@ -182,12 +186,51 @@ func (h *host) chase(seq int) {
 // chaseEvery leaves code that polls the time to do so first.
 const chaseEvery = time.Millisecond
 
-// done answers for a cell that is over.
-func (h *host) done(d *wire.Done) {
+// sweepFor is how long the other goroutines of a cell that was interrupted have
+// to end before they are left alone.
+const sweepFor = 500 * time.Millisecond
+
+// sweep ends the other goroutines of an interrupted cell that is over.
+func (h *host) sweep(seq int) {
+	tick := time.NewTicker(chaseEvery)
+	defer tick.Stop()
+	for since := time.Now(); ; <-tick.C {
+		h.mu.Lock()
+		swept := h.swept == seq
+		switch {
+		case swept && time.Since(since) > sweepFor:
+			h.settle()
+			swept = false
+		case swept && h.force != nil:
+			h.force(uint32(seq))
+		}
+		h.mu.Unlock()
+		if !swept {
+			return
+		}
+	}
+}
+
+// settle ends the sweep if there is one. The caller holds h.mu.
+func (h *host) settle() {
+	if h.swept == 0 {
+		return
+	}
+	if h.force != nil {
+		h.force(0)
+	}
+	rt.Settle(uint32(h.swept))
+	h.swept = 0
+}
+
+// done answers for a cell that is over. It may have been interrupted.
+func (h *host) done(d *wire.Done, interrupted bool) {
 	h.mu.Lock()
 	h.seq = 0
-	if h.force != nil {
-		h.force(false)
+	if interrupted {
+		h.settle()
+		h.swept = d.Seq
+		go h.sweep(d.Seq)
 	}
 	h.mu.Unlock()
 	err := h.conn.send(wire.FromEngine{Done: d})

@@ -10,10 +10,10 @@ const apart = 64 << 10
 var Shared struct {
 	_ [apart]byte
 
-	// Stop is non-zero while the running cell is asked to end. Generated code
-	// reads it without synchronisation at loop and function entries and calls
-	// Poll when it is set; only Interrupt, Enter, Leave and the kernel process
-	// write it.
+	// Stop is 1 while the running cell is asked to end, and 2 while only what an
+	// earlier one has started is ended. Generated code reads it without
+	// synchronisation at loop and function entries and calls Poll when it is not
+	// 0; only this package and the kernel process write it.
 	Stop uint32
 
 	// Goroutines is how many there were at the last look, 0 if no cell has

@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -15,30 +16,71 @@ func nanotime() int64
 
 // running is the cell that the process evaluates now.
 var running struct {
+	cell  atomic.Uint32 // its number; 0 if none runs
+	swept atomic.Uint32 // an earlier one, whose goroutines are still to end; 0 if none
+	owner Owner
+
 	mu        sync.Mutex // guards the fields below
 	goroutine int64
 	stopped   chan struct{} // closed by Interrupt; nil when no cell runs
 	asked     bool          // stopped is closed
+	obeyed    bool          // a goroutine has ended because of it
 	whenAsked func()        // called by Interrupt if not nil
 	where     []uintptr     // callers of the poll that ended the cell's goroutine
 
 	leaving map[int64]int64 // goroutines that polls have ended, and when
 }
 
+// Values of Shared.Stop.
+const (
+	going    = iota
+	asked    // the running cell is to end
+	sweeping // goroutines of an earlier one are
+)
+
+// An Owner knows which cells goroutines belong to: those that a goroutine starts
+// to its cell. Goroutines of earlier cells go on when a cell is interrupted.
+type Owner struct {
+	// Cell returns where the cell of the calling goroutine is kept: 0 at first,
+	// for none. nil means that nothing is known.
+	Cell func() *uint32
+	// Disown makes all goroutines of a cell belong to none, so that any interrupt
+	// ends them.
+	Disown func(cell uint32)
+}
+
+// SetOwner is called before the first cell runs.
+func SetOwner(o Owner) { running.owner = o }
+
+// toEnd reports whether the calling goroutine is to end, given a value of
+// Shared.Stop.
+func toEnd(stop uint32) bool {
+	if stop == going || running.owner.Cell == nil {
+		return stop == asked
+	}
+	cell := *running.owner.Cell()
+	return cell != 0 && cell == running.swept.Load() || stop == asked && (cell == 0 || cell == running.cell.Load())
+}
+
 // grace is how many nanoseconds a goroutine that is ended may run its deferred calls
 // before a poll in them ends them, too.
 const grace = 500e6
 
-// Enter makes the calling goroutine that of the running cell.
-func Enter() {
+// Enter makes the calling goroutine that of the running cell, which has a number
+// that is not 0.
+func Enter(cell uint32) {
 	running.mu.Lock()
 	defer running.mu.Unlock()
+	running.cell.Store(cell)
+	if running.owner.Cell != nil {
+		*running.owner.Cell() = cell
+	}
 	running.goroutine = Self()
 	running.stopped = make(chan struct{})
 	running.where = nil
-	running.asked = false
-	running.leaving = map[int64]int64{}
-	atomic.StoreUint32(&Shared.Stop, 0) // an interrupt of the last cell that came too late
+	running.asked, running.obeyed = false, false
+	maps.DeleteFunc(running.leaving, func(_, since int64) bool { return nanotime()-since >= grace })
+	atomic.CompareAndSwapUint32(&Shared.Stop, asked, going) // an interrupt of the last cell that came too late
 	atomic.StoreInt64(&Shared.Goroutines, 0)
 }
 
@@ -49,7 +91,7 @@ func Interrupt() {
 	defer running.mu.Unlock()
 	if running.stopped != nil && !running.asked {
 		running.asked = true
-		atomic.StoreUint32(&Shared.Stop, 1)
+		atomic.StoreUint32(&Shared.Stop, asked)
 		close(running.stopped)
 		if running.whenAsked != nil {
 			running.whenAsked()
@@ -76,12 +118,33 @@ func WhenAsked(f func()) (leave func()) {
 // Leave ends the running cell; its goroutine calls it last. It reports
 // whether the cell was asked to end, whether any goroutine has, and the program
 // counters of the poll by which the cell's own did, nil if it ended by itself.
-func Leave() (asked, obeyed bool, where []uintptr) {
+// Other goroutines of a cell that was asked go on ending until Settle is called.
+func Leave() (wasAsked, obeyed bool, where []uintptr) {
 	running.mu.Lock()
 	defer running.mu.Unlock()
-	asked = atomic.SwapUint32(&Shared.Stop, 0) != 0
+	wasAsked = Stopping()
 	running.stopped = nil
-	return asked, len(running.leaving) > 0, running.where
+	cell := running.cell.Swap(0)
+	if wasAsked {
+		next := uint32(going)
+		if running.owner.Cell != nil {
+			next = sweeping
+			running.swept.Store(cell)
+		}
+		atomic.StoreUint32(&Shared.Stop, next)
+	}
+	return wasAsked, running.obeyed, running.where
+}
+
+// Settle ends no more goroutines of a cell that was asked to end and is over.
+// Those that are left belong to no cell.
+func Settle(cell uint32) {
+	if running.owner.Disown != nil {
+		running.owner.Disown(cell)
+	}
+	if running.swept.CompareAndSwap(cell, 0) {
+		atomic.CompareAndSwapUint32(&Shared.Stop, sweeping, going)
+	}
 }
 
 // Goroutine returns the number of the running cell's goroutine as it stands
@@ -92,11 +155,11 @@ func Goroutine() int64 {
 	return running.goroutine
 }
 
-// Poll ends the calling goroutine, running its deferred calls, if the cell is
+// Poll ends the calling goroutine, running its deferred calls, if its cell is
 // asked to end. A deferred call that polls, then, goes on for half a second: it
 // may be about to close what the cell had opened.
 func Poll() {
-	if atomic.LoadUint32(&Shared.Stop) != 0 && !cleaning() {
+	if stop := atomic.LoadUint32(&Shared.Stop); stop != going && toEnd(stop) && !cleaning() {
 		Exit()
 	}
 }
@@ -122,6 +185,7 @@ func Exit() {
 		running.leaving = map[int64]int64{}
 	}
 	running.leaving[self] = nanotime()
+	running.obeyed = running.obeyed || Stopping()
 	running.mu.Unlock()
 	runtime.Goexit()
 }
@@ -164,7 +228,7 @@ func Asked() bool {
 }
 
 // Stopping reports whether the running cell is asked to end.
-func Stopping() bool { return atomic.LoadUint32(&Shared.Stop) != 0 }
+func Stopping() bool { return atomic.LoadUint32(&Shared.Stop) == asked }
 
 // Stopped returns a channel that is closed when the running cell is asked to
 // end.

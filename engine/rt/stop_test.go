@@ -2,6 +2,7 @@ package rt
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 )
@@ -14,8 +15,9 @@ func evaluate(f func()) (finished, asked bool, where []uintptr) {
 		defer func() {
 			// Not recovered: a Goexit has nothing to recover.
 			asked, _, where = Leave()
+			Settle(1)
 		}()
-		Enter()
+		Enter(1)
 		f()
 		finished = true
 	}()
@@ -53,6 +55,35 @@ func TestPoll(t *testing.T) {
 	}
 	if !deferred || recovered {
 		t.Errorf("deferred calls ran: %v; the interrupt was recovered: %v", deferred, recovered)
+	}
+}
+
+// A goroutine of an earlier cell goes on when a cell is asked to end.
+func TestPollOfAnotherCell(t *testing.T) {
+	other := uint32(7)
+	var cells sync.Map // goroutines -> where their cells are kept
+	SetOwner(Owner{Cell: func() *uint32 {
+		at, _ := cells.LoadOrStore(Self(), new(uint32))
+		return at.(*uint32)
+	}})
+	defer SetOwner(Owner{})
+	polled := make(chan bool)
+	finished, asked, _ := evaluate(func() {
+		Interrupt()
+		go func() {
+			ended := true
+			defer func() { polled <- ended }()
+			*running.owner.Cell() = other
+			Poll()
+			ended = false
+		}()
+		if <-polled {
+			t.Error("it was ended")
+		}
+		Poll()
+	})
+	if finished || !asked {
+		t.Errorf("the cell's own goroutine finished %v, asked %v", finished, asked)
 	}
 }
 

@@ -38,7 +38,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	rt.Enter()
+	rt.Enter(1)
 	defer rt.Leave()
 	if err := p.Run(); err != nil {
 		fmt.Println(err)

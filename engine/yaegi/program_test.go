@@ -78,7 +78,7 @@ func run(s *session.Session, sc *wire.Script) (string, error) {
 	go func() {
 		e := end{err: errors.New("the goroutine ended")}
 		defer func() { ended <- e }()
-		rt.Enter()
+		rt.Enter(1)
 		defer rt.Leave()
 		c := s.NewCell(&wire.Run{})
 		p, err := Compile(c, sc)

@@ -8,6 +8,7 @@ import (
 
 // Sleep is time.Sleep that an interrupt ends.
 func Sleep(d time.Duration) {
+	rt.Poll()
 	stopped := rt.Stopped()
 	if d <= 0 || stopped == nil { // also a goroutine that outlived its cell
 		time.Sleep(d)

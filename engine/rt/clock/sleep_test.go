@@ -16,7 +16,7 @@ func evaluate(f func()) (finished, asked bool) {
 	go func() {
 		defer close(over)
 		defer func() { asked, _, _ = rt.Leave() }()
-		rt.Enter()
+		rt.Enter(1)
 		f()
 		finished = true
 	}()

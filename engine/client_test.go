@@ -217,9 +217,19 @@ func TestClearingAndUpdating(t *testing.T) {
 	}
 	// Between two cells there is only what waits for the next one.
 	s.ok("clear late")
-	time.Sleep(100 * time.Millisecond)
-	if _, out := s.ok("nothing"); out.String() != "stdout:late" {
+	if out := s.later(); out.String() != "stdout:late" {
 		t.Errorf("the next cell got %q", out)
+	}
+}
+
+// later runs cells that print nothing until one gets what a goroutine has printed
+// meanwhile, for at most ten seconds.
+func (s *notebook) later() *transcript {
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		time.Sleep(100 * time.Millisecond)
+		if _, out := s.ok("nothing"); out.String() != "" || time.Now().After(deadline) {
+			return out
+		}
 	}
 }
 
@@ -227,8 +237,7 @@ func TestOutputBetweenCells(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.ok("ticker")
-	time.Sleep(100 * time.Millisecond)
-	if _, out := s.ok("nothing"); out.of("stdout") != "late" {
+	if out := s.later(); out.of("stdout") != "late" {
 		t.Errorf("the next cell got %q", out)
 	}
 	_, first := s.ok("idle flood")

@@ -1,7 +1,6 @@
 package rt
 
 import (
-	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -79,7 +78,11 @@ func Enter(cell uint32) {
 	running.stopped = make(chan struct{})
 	running.where = nil
 	running.asked, running.obeyed = false, false
-	maps.DeleteFunc(running.leaving, func(_, since int64) bool { return nanotime()-since >= grace })
+	for g, since := range running.leaving {
+		if nanotime()-since >= grace {
+			delete(running.leaving, g)
+		}
+	}
 	atomic.CompareAndSwapUint32(&Shared.Stop, asked, going) // an interrupt of the last cell that came too late
 	atomic.StoreInt64(&Shared.Goroutines, 0)
 }

@@ -13,80 +13,102 @@ import (
 // value of a variable may call at run time must be there too, with all methods
 // of the types that it may meet, as must be the variables that are set before it.
 func (p *Program) connect() {
-	declOf := map[types.Object]*decl{}
-	methods := map[string][]*decl{} // by type
-	typeDecls := map[string]*decl{}
+	c := connection{Program: p, declOf: map[types.Object]*decl{}, methods: map[string][]*decl{}, types: map[string]*decl{}}
 	for _, d := range p.decls {
 		for _, id := range declared(d.node) {
 			if obj := p.info.Defs[id]; obj != nil {
-				declOf[obj] = d
+				c.declOf[obj] = d
 			}
 		}
 		if d.recv != "" {
-			methods[d.recv] = append(methods[d.recv], d)
+			c.methods[d.recv] = append(c.methods[d.recv], d)
 		} else if d.kind == typeKind && d.name != "" {
-			typeDecls[d.name] = d
+			c.types[d.name] = d
 		}
 	}
 	for _, d := range p.decls {
-		instances := false
-		ast.Inspect(d.node, func(n ast.Node) bool {
-			id, ok := n.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			obj := p.info.Uses[id]
-			if f, ok := obj.(*types.Func); ok {
-				obj = f.Origin()
-			}
-			if to := declOf[obj]; to != nil {
-				d.deps[to] = true
-			}
-			_, inst := p.info.Instances[id]
-			instances = instances || inst
+		c.mentioned(d)
+	}
+	c.inOrder()
+	for c.called() {
+	}
+}
+
+// connection is what connect knows.
+type connection struct {
+	*Program
+	declOf  map[types.Object]*decl
+	methods map[string][]*decl // by type
+	types   map[string]*decl
+}
+
+// mentioned connects a declaration with what it mentions and the methods by
+// which that has to implement interfaces.
+func (c *connection) mentioned(d *decl) {
+	instances := false
+	ast.Inspect(d.node, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
 			return true
-		})
-		if d.kind == typeKind && !instances {
-			continue
 		}
-		names, wanted := p.met(d.node)
-		for name := range names {
-			for _, m := range methods[name] {
-				if wanted[m.name] {
-					d.deps[m] = true
-				}
+		obj := c.info.Uses[id]
+		if f, ok := obj.(*types.Func); ok {
+			obj = f.Origin()
+		}
+		if to := c.declOf[obj]; to != nil {
+			d.deps[to] = true
+		}
+		_, inst := c.info.Instances[id]
+		instances = instances || inst
+		return true
+	})
+	if d.kind == typeKind && !instances {
+		return
+	}
+	names, wanted := c.met(d.node)
+	for name := range names {
+		for _, m := range c.methods[name] {
+			if wanted[m.name] {
+				d.deps[m] = true
 			}
 		}
 	}
+}
+
+// inOrder connects each variable with the one that is set before it.
+func (c *connection) inOrder() {
 	var last *decl
-	for _, in := range p.info.InitOrder {
-		d := declOf[in.Lhs[0]]
+	for _, in := range c.info.InitOrder {
+		d := c.declOf[in.Lhs[0]]
 		if d == nil { // only blank variables
-			d = p.holding(in.Rhs)
+			d = c.holding(in.Rhs)
 		}
 		if last != nil && last != d {
 			d.deps[last] = true
 		}
 		last = d
 	}
-	for again := true; again; {
-		again = false
-		for _, v := range p.decls {
-			if !v.value {
+}
+
+// called connects variables with the methods of the types that their initial
+// values may meet. It reports whether there were any.
+func (c *connection) called() (more bool) {
+	for _, v := range c.decls {
+		if !v.value {
+			continue
+		}
+		for d := range reach(v) {
+			if d.kind != typeKind || d.name == "" || c.types[d.name] != d {
 				continue
 			}
-			for d := range reach(v) {
-				if d.kind != typeKind || d.name == "" || typeDecls[d.name] != d {
-					continue
-				}
-				for _, m := range methods[d.name] {
-					if !v.deps[m] {
-						v.deps[m], again = true, true
-					}
+			for _, m := range c.methods[d.name] {
+				if !v.deps[m] {
+					v.deps[m], more = true, true
 				}
 			}
 		}
 	}
+	return more
 }
 
 // holding is the declaration of a variable that an expression stands in.

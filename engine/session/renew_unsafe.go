@@ -84,24 +84,48 @@ func (w *renewer) visitInterface(v reflect.Value) {
 }
 
 func (w *renewer) visitMap(v reflect.Value) {
-	t := v.Type()
+	lost := false // an entry that changed has a key that is not found
 	for it := v.MapRange(); it.Next(); {
-		key, elem := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
-		key.Set(it.Key())
-		elem.Set(it.Value())
-		w.step(fmt.Sprintf("[%v]", elementOf(key)), func() {
-			before := w.count
-			w.visit(key)
-			again := w.count != before
-			w.visit(elem)
-			if again {
+		key, elem, newKey, newElem := w.visitEntry(it)
+		switch {
+		case !newKey && !newElem:
+		case !key.Equal(key):
+			lost = true
+		default:
+			if newKey {
 				v.SetMapIndex(it.Key(), reflect.Value{})
 			}
-			if w.count != before {
-				v.SetMapIndex(key, elem)
-			}
-		})
+			v.SetMapIndex(key, elem)
+		}
 	}
+	if !lost {
+		return
+	}
+	var keys, elems []reflect.Value
+	for it := v.MapRange(); it.Next(); {
+		key, elem, _, _ := w.visitEntry(it)
+		keys, elems = append(keys, key), append(elems, elem)
+	}
+	v.Clear()
+	for i := range keys {
+		v.SetMapIndex(keys[i], elems[i])
+	}
+}
+
+// visitEntry renews copies of a key and an element, and says which changed.
+func (w *renewer) visitEntry(it *reflect.MapIter) (key, elem reflect.Value, newKey, newElem bool) {
+	key, elem = reflect.New(it.Key().Type()).Elem(), reflect.New(it.Value().Type()).Elem()
+	key.Set(it.Key())
+	elem.Set(it.Value())
+	w.step(fmt.Sprintf("[%v]", elementOf(key)), func() {
+		before := w.count
+		w.visit(key)
+		newKey = w.count != before
+		before = w.count
+		w.visit(elem)
+		newElem = w.count != before
+	})
+	return key, elem, newKey, newElem
 }
 
 // elementOf shows a key of a basic type.

@@ -115,14 +115,12 @@ func (sc *scripter) localDecl(st *ast.DeclStmt) {
 		sc.ordered(vs)
 		sc.do(vs, func() wire.Expr {
 			e := wire.Expr{Op: "assign", N: len(vs.Names)}
-			var to []types.Type
 			values := sc.valuesFor(vs.Values, len(vs.Names), func(i int, t types.Type) types.Type {
 				if obj := sc.p.info.Defs[vs.Names[i]]; obj != nil && vs.Names[i].Name != "_" {
 					t = obj.Type()
 				} else if vs.Type != nil {
 					t = sc.typeOf(vs.Type)
 				}
-				to = append(to, t)
 				return t
 			})
 			if len(vs.Values) == 0 {

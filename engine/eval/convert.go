@@ -184,3 +184,15 @@ func (b *builder) assertion(e *wire.Expr) func() (v reflect.Value, ok bool, fail
 		return n, false, conversionError(iface, have, t, missing)
 	}
 }
+
+// asserted is x.(T), which panics if x has another type.
+func (b *builder) asserted(e *wire.Expr) code {
+	f := b.assertion(e)
+	return func() reflect.Value {
+		v, ok, err := f()
+		if !ok {
+			panic(err)
+		}
+		return v
+	}
+}

@@ -21,51 +21,22 @@ func (b *builder) operation(e *wire.Expr) code {
 	case "unary":
 		return b.unary(e)
 	case "and", "or":
-		x, y, stop := b.value(&e.Args[0]), b.value(&e.Args[1]), e.Op == "or"
-		return func() reflect.Value {
-			if v := x(); v.Bool() == stop {
-				return v
-			}
-			return y()
-		}
+		return b.logical(e)
 	case "let":
 		first, x := b.statements(e.Args[:e.N]), b.value(&e.Args[e.N])
 		return func() reflect.Value { first(); return x() }
 	case "convert":
 		return b.convert(e)
 	case "assert":
-		f := b.assertion(e)
-		return func() reflect.Value {
-			v, ok, err := f()
-			if !ok {
-				panic(err)
-			}
-			return v
-		}
+		return b.asserted(e)
 	case "is":
 		return b.is(e)
-	case "address":
-		x := b.ref(&e.Args[0])
-		return func() reflect.Value { return own(x().Addr()) }
-	case "addr":
-		ptr, ok := b.env.Var(e.Name)
-		if !ok {
-			b.fail("variable %s has no storage", e.Name)
-		}
-		return func() reflect.Value { return ptr }
+	case "address", "addr":
+		return b.address(e)
 	case "typefor":
-		t := reflect.ValueOf(b.typ(e.Type))
-		return func() reflect.Value {
-			v := reflect.New(reflect.TypeFor[reflect.Type]()).Elem()
-			v.Set(t)
-			return v
-		}
+		return b.typeFor(e)
 	case "generic":
-		f, ok := b.env.Generic(e.Name, b.typ(e.Type))
-		if !ok {
-			b.fail("%s has no instance of type %v", e.Name, b.typ(e.Type))
-		}
-		return func() reflect.Value { return f }
+		return b.generic(e)
 	case "func":
 		return b.function(e)
 	case "bound":
@@ -73,13 +44,7 @@ func (b *builder) operation(e *wire.Expr) code {
 	case "select":
 		return b.selection(e)
 	case "call", "method", "receive":
-		many := b.many(e)
-		return func() reflect.Value {
-			if vs := many(); len(vs) > 0 {
-				return own(vs[0])
-			}
-			return reflect.Value{}
-		}
+		return b.first(e)
 	case "struct", "list", "map", "pointer":
 		return b.literal(e)
 	case "slice":
@@ -93,6 +58,60 @@ func (b *builder) operation(e *wire.Expr) code {
 	}
 	b.fail("unknown operation %s", e.Op)
 	return nil
+}
+
+// logical is && or ||.
+func (b *builder) logical(e *wire.Expr) code {
+	x, y, stop := b.value(&e.Args[0]), b.value(&e.Args[1]), e.Op == "or"
+	return func() reflect.Value {
+		if v := x(); v.Bool() == stop {
+			return v
+		}
+		return y()
+	}
+}
+
+// address is the address of a session variable, or of what can be assigned to.
+func (b *builder) address(e *wire.Expr) code {
+	if e.Op == "addr" {
+		ptr, ok := b.env.Var(e.Name)
+		if !ok {
+			b.fail("variable %s has no storage", e.Name)
+		}
+		return func() reflect.Value { return ptr }
+	}
+	x := b.ref(&e.Args[0])
+	return func() reflect.Value { return own(x().Addr()) }
+}
+
+// typeFor is reflect.TypeFor.
+func (b *builder) typeFor(e *wire.Expr) code {
+	t := reflect.ValueOf(b.typ(e.Type))
+	return func() reflect.Value {
+		v := reflect.New(reflect.TypeFor[reflect.Type]()).Elem()
+		v.Set(t)
+		return v
+	}
+}
+
+// generic is an instance of a generic function.
+func (b *builder) generic(e *wire.Expr) code {
+	f, ok := b.env.Generic(e.Name, b.typ(e.Type))
+	if !ok {
+		b.fail("%s has no instance of type %v", e.Name, b.typ(e.Type))
+	}
+	return func() reflect.Value { return f }
+}
+
+// first is the first of several results, if there are any.
+func (b *builder) first(e *wire.Expr) code {
+	many := b.many(e)
+	return func() reflect.Value {
+		if vs := many(); len(vs) > 0 {
+			return own(vs[0])
+		}
+		return reflect.Value{}
+	}
 }
 
 // many evaluates e to its results, however many these are.

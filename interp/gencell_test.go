@@ -205,7 +205,7 @@ func (g *generator) text(depth int) string {
 	case 9:
 		return "join(" + g.expr("string", depth) + ", " + g.args(depth) + ")"
 	case 10:
-		return g.pick("pt1.Name()", "sm1.String()", "sh.Name()", "e1.Error()", "out1.Name()", "mk(i1, 2).Name()", "a1.(string)", "a2.(fmt.Stringer).String()")
+		return g.pick("pt1.Name()", "sm1.String()", "sh.Name()", "e1.Error()", "out1.Name()", "Shape.Name(sh)", "Small.String("+g.expr("Small", depth)+")", "mk(i1, 2).Name()", "a1.(string)", "a2.(fmt.Stringer).String()")
 	case 11:
 		return "mixed(" + g.expr("int8", depth) + ", " + g.expr("uint16", depth) + ", " + g.expr("float32", depth) + ", " + g.expr("string", depth) + ")"
 	case 12:
@@ -302,7 +302,7 @@ func (g *generator) integer(depth int) string {
 	case 5:
 		return "at(" + g.expr("[]int", depth) + ", " + g.expr("int", depth) + ")"
 	case 6:
-		return g.pick("pt1.Sum()", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "pt1.Move(2).Sum()", "out1.Move(1).X", g.fill("ps[%i].Move(3).X", 0), "*(&i1)", g.fill("*(&xs[%i])", 0), "pt2.Add(xs...).X", "pt2.Add().Sum()")
+		return g.pick("pt1.Sum()", "Point.Sum("+g.expr("Point", depth)+")", "(*Point).Move(pp1, "+g.expr("int", depth)+").X", "Outer.Sum(out1)", "fx1("+g.expr("Point", depth)+")", "out1.Sum()", "pp1.Move("+g.expr("int", depth)+").X", "ps[0].Sum()", "pt1.Move(2).Sum()", "out1.Move(1).X", g.fill("ps[%i].Move(3).X", 0), "*(&i1)", g.fill("*(&xs[%i])", 0), "pt2.Add(xs...).X", "pt2.Add().Sum()")
 	case 7:
 		return "copy(" + g.expr("[]int", depth) + ", " + g.expr("[]int", depth) + ")"
 	case 8:

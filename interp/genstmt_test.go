@@ -263,6 +263,9 @@ func (g *generator) basic(depth int) string {
 		if g.chance(40) {
 			return "fs1 = " + g.pick("bump", "pt1.Sum", "pp1.Sum", "out1.Sum", "pp2.Sum", g.atom("Point", depth)+".Sum", "nil")
 		}
+		if g.chance(20) {
+			return "fx1 = " + g.pick("Point.Sum", "nil", "fx1")
+		}
 		if g.chance(30) {
 			return "fs2 = " + g.pick("sh.Name", "e1.Error", "pt1.Name", "sm1.String")
 		}

@@ -138,12 +138,12 @@ func (sc *scripter) judgedCall(c *ast.CallExpr, j *judged) wire.Expr {
 	if sc.p.s.uncompiled() {
 		return sc.scriptCall(c, j.root)
 	}
+	if j.root.kind == methodDecl && j.sel == nil {
+		return sc.callExpression(c, j)
+	}
 	registered := sc.registered(c, j.root)
 	var recv []wire.Expr
 	if j.root.kind == methodDecl {
-		if j.sel == nil {
-			sc.need(c, "a method expression")
-		}
 		recv = append(recv, sc.receiver(j))
 	} else {
 		sc.need(c, "a call of a function of the notebook")
@@ -184,7 +184,7 @@ func (sc *scripter) site(j *judged) int {
 // interfaceCall writes a call through an interface of the notebook.
 func (sc *scripter) interfaceCall(c *ast.CallExpr, j *judged) wire.Expr {
 	if j.sel == nil {
-		sc.need(c, "a method expression")
+		return sc.callExpression(c, j)
 	}
 	if !j.fn.Exported() {
 		sc.need(c, "a call of a hidden method of an interface")

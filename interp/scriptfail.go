@@ -57,7 +57,7 @@ func (sc *scripter) failures(n ast.Node) {
 			left = sc.both(n, true, left, operands)
 		}
 		sc.both(n, true, left, right)
-		if !plain && len(n.Rhs) > 1 && right != 0 { // variables to the left of it may be set already
+		if !plain && len(n.Rhs) > 1 && sc.each(n, n.Rhs[1:]...) != 0 { // variables to the left of it may be set already
 			sc.need(n, "two failures in one expression")
 		}
 	case *ast.ExprStmt:
@@ -153,7 +153,7 @@ func (sc *scripter) fails(e ast.Expr) failing {
 		return sc.fails(x.X) | failsNil
 	case *ast.SelectorExpr:
 		s := sc.p.info.Selections[x]
-		if s == nil {
+		if s == nil || s.Kind() == types.MethodExpr {
 			return 0
 		}
 		f := sc.fails(x.X)
@@ -270,14 +270,26 @@ func (sc *scripter) lastOperands(c *ast.CallExpr) []ast.Expr {
 }
 
 // inTurn joins what is put into a slice of interfaces, each by a statement of
-// its own, so that only what is evaluated ahead of all of them is out of turn.
+// its own, but for what is evaluated ahead of all of them, from left to right:
+// it comes before what waits for its turn, further to the left.
 func (sc *scripter) inTurn(c *ast.CallExpr, es []ast.Expr) (f failing) {
+	var waits failing
 	for _, e := range es {
-		g := sc.fails(e)
-		if g != 0 && !types.IsInterface(sc.typeOf(e)) && !late(sc.typeOf(e)) {
-			g |= failsEarly // it may be copied for its address
+		g := sc.fails(e) &^ unordered
+		var ahead failing
+		if g&failsEarly != 0 {
+			ahead = g
 		}
-		f = sc.both(c, (f|g)&failsEarly != 0, f&^unordered, g&^unordered)
+		f |= g
+		if !types.IsInterface(sc.typeOf(e)) && !late(sc.typeOf(e)) {
+			ahead = g // it is copied for its address
+			switch ast.Unparen(e).(type) {
+			case *ast.BinaryExpr, *ast.UnaryExpr, *ast.CallExpr: // what has no address of its own
+				g = 0
+			}
+		}
+		sc.both(c, true, waits, ahead)
+		waits |= g
 	}
 	if f != 0 {
 		f |= unordered

@@ -26,7 +26,7 @@ func (sc *scripter) funcType(n ast.Node, t *types.Signature) *wire.Type {
 // of x.
 func (sc *scripter) methodValue(sel *ast.SelectorExpr, s *types.Selection) wire.Expr {
 	if s.Kind() == types.MethodExpr {
-		sc.need(sel, "a method expression")
+		return sc.methodExpression(sel, s, 0)
 	}
 	sc.need(sel, "a method as a value")
 	fn := s.Obj().(*types.Func)
@@ -50,6 +50,39 @@ func (sc *scripter) methodValue(sel *ast.SelectorExpr, s *types.Selection) wire.
 		sc.need(sel, "a call of a hidden method of an interface")
 	}
 	e.Args = []wire.Expr{x}
+	return e
+}
+
+// callExpression writes the call of a method expression, T.M(x).
+func (sc *scripter) callExpression(c *ast.CallExpr, j *judged) wire.Expr {
+	sel := ast.Unparen(c.Fun).(*ast.SelectorExpr)
+	fun := sc.methodExpression(sel, sc.p.info.Selections[sel], sc.site(j))
+	return sc.apply(c, fun)
+}
+
+// methodExpression writes T.M: a method as a function whose first parameter is
+// the receiver. site is that of a call of it, 0 if there is none.
+func (sc *scripter) methodExpression(sel *ast.SelectorExpr, s *types.Selection, site int) wire.Expr {
+	sc.need(sel, "a method expression")
+	fn := s.Obj().(*types.Func)
+	if fn.Signature().RecvTypeParams() != nil {
+		sc.needNamed(sel, "an instance of a generic type", "a method expression of an instance of a generic type")
+	}
+	e := wire.Expr{Op: "expression", Name: fn.Name(), N: site, Type: sc.typ(sel, sc.typeOf(sel))}
+	d := sc.p.declOf(fn)
+	switch {
+	case d == nil && types.IsInterface(s.Recv()):
+		sc.unlooked(sel, sc.p.table.looks())
+	case d == nil && lookers[fn.FullName()]:
+		sc.unlooked(sel, true)
+	case d != nil && (sc.p.s.uncompiled() || d.group == nil):
+		sc.needNamed(sel, "a function that is not loaded yet", "the method expression "+sc.p.text(sel))
+	case d != nil:
+		sc.registered(sel, d)
+	}
+	if !fn.Exported() {
+		sc.need(sel, "a call of a hidden method of an interface")
+	}
 	return e
 }
 

@@ -138,7 +138,7 @@ func (sc *scripter) inOrder(n ast.Node) (calls []early, hazards []hazard) {
 				hazards = append(hazards, hazard{at: n, memory: true})
 			}
 		case *ast.SelectorExpr:
-			if s := sc.p.info.Selections[n]; s != nil && (s.Indirect() || isPointer(s.Recv())) {
+			if s := sc.p.info.Selections[n]; s != nil && s.Kind() != types.MethodExpr && (s.Indirect() || isPointer(s.Recv())) {
 				fails(n)
 			}
 		case *ast.BinaryExpr:

@@ -41,6 +41,8 @@ func (b *builder) operation(e *wire.Expr) code {
 		return b.function(e)
 	case "bound":
 		return b.bound(e)
+	case "expression":
+		return b.expression(e)
 	case "select":
 		return b.selection(e)
 	case "call", "method", "receive":
@@ -233,6 +235,34 @@ func (b *builder) bound(e *wire.Expr) code {
 			return f.Call(in)
 		}))
 	}
+}
+
+// expression is a method of the type of the first parameter, as a function.
+func (b *builder) expression(e *wire.Expr) code {
+	t := b.typ(e.Type)
+	var f reflect.Value
+	if recv := t.In(0); recv.Kind() == reflect.Interface {
+		f = reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
+			if in[0].IsNil() {
+				nilDereference()
+			}
+			m := in[0].MethodByName(e.Name)
+			if t.IsVariadic() {
+				return m.CallSlice(in[1:])
+			}
+			return m.Call(in[1:])
+		})
+	} else {
+		m, ok := recv.MethodByName(e.Name)
+		if !ok {
+			b.fail("%v has no method %s", recv, e.Name)
+		}
+		f = m.Func
+	}
+	if e.N > 0 {
+		return func() reflect.Value { return b.env.Judge(e.N-1, f) }
+	}
+	return func() reflect.Value { return own(f) }
 }
 
 // apply calls f. Without arguments for its last parameter, a variadic

@@ -252,6 +252,7 @@ func (s *Session) foresee(ctx context.Context, text string) (build *Build, ok bo
 			u.plugin = prog.build.Main.Path
 		}
 		s.ran[prog.key] = prog.build.Main.Path
+		s.instantiated(prog, prog.build.Main.Path)
 	}
 	s.commit(p, nil)
 	s.learn()
@@ -272,6 +273,7 @@ func (p *plan) successor(imp types.Importer) *Session {
 	c.importer, c.recheck = imp, false
 	c.files, c.typeExprs = maps.Clone(s.files), maps.Clone(s.typeExprs)
 	c.placed, c.layouts = maps.Clone(s.placed), maps.Clone(s.layouts)
+	c.instances = maps.Clone(s.instances)
 	c.ran, c.hashOf = maps.Clone(s.ran), maps.Clone(s.hashOf)
 	c.effects, c.linked = slices.Clone(s.effects), maps.Clone(s.linked)
 	c.units = make(map[string]*unit, len(s.units))

@@ -37,7 +37,14 @@ func (g *generator) genericly(depth int) string {
 	if g.chance(20) {
 		t = g.pick(composites...)
 	}
-	switch g.r.IntN(4) {
+	switch g.r.IntN(6) {
+	case 4:
+		return g.pick("slices.Sort(xs)", "slices.Reverse(ws)", "b1 = slices.Contains(ws, "+g.expr("string", depth)+")", "i1 = slices.Index("+g.expr("[]int", depth)+", i2)", "xs = slices.Concat("+g.expr("[]int", depth)+", ys)",
+			"i2 = slices.Max("+g.expr("[]int", depth)+")", "b2 = slices.Equal(ps, "+g.expr("[]Point", depth)+")", "i1 = cmp.Compare(f64a, "+g.expr("float64", depth)+")", "ws = slices.Sorted(maps.Keys("+g.expr("map[string]int", depth)+"))",
+			"ws = slices.Insert(ws, "+g.pick("0", "1", "i1")+", "+g.expr("string", depth)+")", "ws = gfill(int(u8b%4), "+g.expr("string", depth)+")", "ps = gfill(3, "+g.expr("Point", depth)+")")
+	case 5:
+		return g.pick("pile1 = *gpile("+g.expr("string", depth)+", s1)", "pile2 = gpile(ps...)", "a1 = Pile[string]{}", "_, b1 = a1.(Pile[string])", "pile2, b2 = any(pile2).(*Pile[Point])", "pile1 = Pile[string]{in: "+g.expr("[]string", depth)+"}",
+			"fmt.Println(gid(pile1), kind(pile2), gkind(pile1))")
 	case 0:
 		return g.place(t, depth) + ", " + g.place(t, depth) + " = gswap[" + t + "](" + g.expr(t, depth) + ", " + g.expr(t, depth) + ")"
 	case 1:

@@ -81,12 +81,17 @@ func (s *Session) rebuild(ctx context.Context) {
 		}
 		history = append(history, &n)
 	}
+	instances := map[string]bool{}
 	for _, d := range s.table.all() {
+		s.instancesIn(d.heap, instances)
 		if d.group != nil {
 			if u := s.units[s.placed[d.group.hash]]; u != nil {
 				again(u.plugin)
 			}
 		}
+	}
+	for _, old := range sortedKeys(instances) {
+		again(old)
 	}
 	var opened []string
 	for _, old := range s.opened {
@@ -100,6 +105,10 @@ func (s *Session) rebuild(ctx context.Context) {
 	maps.DeleteFunc(s.ran, func(_, old string) bool { return moved[old] == "" })
 	for key, old := range s.ran {
 		s.ran[key] = moved[old]
+	}
+	maps.DeleteFunc(s.instances, func(_, old string) bool { return moved[old] == "" })
+	for key, old := range s.instances {
+		s.instances[key] = moved[old]
 	}
 	s.history, s.opened, s.builds = history, opened, builds
 }

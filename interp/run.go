@@ -20,6 +20,8 @@ type program struct {
 	loaded string  // a loaded plugin that runs the same statements: nothing need be built
 	fresh  []*unit // packages that no loaded plugin holds
 	sites  []wire.Site
+
+	instances []string // what it registers of those
 }
 
 // compile generates the packages of a cell.
@@ -110,7 +112,7 @@ func (p *plan) runFile(prog *program) {
 	if len(prog.fresh) == 0 {
 		prog.loaded = p.s.ran[prog.key]
 	}
-	body := p.register(e, prog.fresh) + run.String()
+	body := p.register(e, prog.fresh) + p.registerInstances(e, prog) + "}\n" + run.String()
 	source, imports := e.file("main", body)
 	prog.build.Main = Unit{Source: source, Imports: imports}
 	prog.build.Main.Path = "nb/" + shortHash("main", source)

@@ -57,7 +57,7 @@ type scripter struct {
 func newScripter(p *plan) *scripter {
 	return &scripter{p: p, run: &wire.Run{}, script: &wire.Script{}, heap: map[*decl]bool{}, moved: map[*decl]*wire.Type{}, locals: map[types.Object]int{},
 		rounds: 1, used: map[string]bool{}, all: p.body, behind: map[string]bool{}, counters: map[types.Object]bool{}, src: p.src, called: map[string]int{},
-		made: &instances{}}
+		made: &instances{plugins: map[string]bool{}}}
 }
 
 // A notInterpreted is what sends a cell to the compiler.
@@ -111,6 +111,7 @@ func (p *plan) script() (run *wire.Run, why notInterpreted) {
 	sc.functions()
 	sc.script.Funcs = append(sc.script.Funcs, sc.made.funcs...)
 	sc.script.Limits = append(sc.script.Limits, sc.made.limits...)
+	sc.run.Plugins = sortedKeys(sc.made.plugins)
 	maps.Copy(heap, sc.moved)
 	for d, t := range heap {
 		d.heap = t

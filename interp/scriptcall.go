@@ -30,6 +30,9 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 			sc.need(c, "Load[T]")
 			return sc.apply(c, wire.Expr{Op: "generic", Name: fn.FullName(), Type: sc.typ(c, sc.typeOf(c.Fun))})
 		}
+		if e, ok := sc.libraryInstance(c); ok {
+			return sc.apply(c, e)
+		}
 		sc.needNamed(c, "a generic function of a library", "a call of the generic "+sc.p.text(c.Fun))
 	}
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {

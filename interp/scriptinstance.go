@@ -22,6 +22,8 @@ type instances struct {
 	all    []*instance
 	funcs  []*wire.Func
 	limits []wire.Limit
+
+	plugins map[string]bool // that have other instances
 }
 
 // An instance is a function, with types for its type parameters.
@@ -59,6 +61,13 @@ func (sc *scripter) calledInstance(c *ast.CallExpr, d *decl) wire.Expr {
 	for t := range sc.p.info.Instances[id].TypeArgs.Types() {
 		args = append(args, t)
 	}
+	if fn, ok := sc.p.info.Uses[id].(*types.Func); ok && len(args) > 0 {
+		if name := sc.loadedInstance(fn, sc.p.info.Instances[id].TypeArgs); name != "" {
+			sc.need(c, "a call of an instance that is loaded")
+			sc.unlooked(c, reachesLooker(d))
+			return wire.Expr{Op: "func", Name: name}
+		}
+	}
 	name := sc.instance(c, d, args)
 	if len(args) > 0 {
 		sc.need(c, "a call of a generic function")
@@ -66,6 +75,24 @@ func (sc *scripter) calledInstance(c *ast.CallExpr, d *decl) wire.Expr {
 		sc.need(c, "a call of a function that is interpreted")
 	}
 	return wire.Expr{Op: "func", Name: "main." + name}
+}
+
+// libraryInstance is an instance of a generic function of a library.
+func (sc *scripter) libraryInstance(c *ast.CallExpr) (e wire.Expr, ok bool) {
+	x, isSelector := calledFunc(c).(*ast.SelectorExpr)
+	if !isSelector {
+		return e, false
+	}
+	fn, isFunc := sc.p.info.Uses[x.Sel].(*types.Func)
+	if !isFunc {
+		return e, false
+	}
+	name := sc.loadedInstance(fn, sc.p.info.Instances[x.Sel].TypeArgs)
+	if name == "" {
+		return e, false
+	}
+	sc.need(c, "a call of an instance that is loaded")
+	return wire.Expr{Op: "func", Name: name}, true
 }
 
 // instance writes a function, unless that is done, and returns what leaves call

@@ -95,6 +95,11 @@ func (sc *scripter) composite(n ast.Node, t types.Type, w *wire.Type) *wire.Type
 
 func (sc *scripter) named(n ast.Node, t *types.Named) *wire.Type {
 	if t.TypeArgs() != nil {
+		if name := sc.loadedInstance(t.Obj(), t.TypeArgs()); name != "" {
+			sc.hidden(n, t)
+			sc.need(n, "a type of an instance that is loaded")
+			return &wire.Type{Kind: "named", Name: name}
+		}
 		sc.needNamed(n, "an instance of a generic type", "a value of type "+sc.typeName(t))
 	}
 	if t == types.Universe.Lookup("error").Type() {

@@ -93,9 +93,11 @@ type generated struct {
 	units   map[string]*unit
 	layouts map[string]layout
 	ran     map[string]string // statements -> the plugin whose Run function they are
-	effects []string          // packages that were imported for what their initialization does, too
-	linked  map[string]bool   // those of them that this engine has
-	hashOf  map[string]string // variables -> hash of their group when the engine learned of them
+
+	instances map[string]string // of generic functions and types -> the plugin that registers them
+	effects   []string          // packages that were imported for what their initialization does, too
+	linked    map[string]bool   // those of them that this engine has
+	hashOf    map[string]string // variables -> hash of their group when the engine learned of them
 }
 
 // New makes a session and starts its engine in the background.
@@ -105,7 +107,7 @@ func New(o Options) *Session {
 	s.checking = checking{fset: token.NewFileSet(), files: map[*token.File]*source{}, typeExprs: map[string]ast.Expr{},
 		sizes: types.SizesFor("gc", runtime.GOARCH)}
 	s.generated = generated{placed: map[string]string{}, units: map[string]*unit{}, layouts: map[string]layout{},
-		ran: map[string]string{}, hashOf: map[string]string{}}
+		ran: map[string]string{}, instances: map[string]string{}, hashOf: map[string]string{}}
 	if s.mode == "" {
 		s.mode = Auto
 	}
@@ -283,7 +285,7 @@ func (s *Session) evaluate(ctx context.Context, p *plan, run *wire.Run, prog *pr
 	}
 	p.touch()
 	run.Seq = s.seq
-	run.Plugins = s.plugins(p, prog)
+	run.Plugins = s.plugins(p, run.Plugins)
 	run.Vars = proc.bindings(p)
 	run.Drop = proc.dropped(p)
 	run.Keep = proc.leaving(run)
@@ -322,6 +324,7 @@ func (s *Session) finish(p *plan, run *wire.Run, prog *program, done *wire.Done,
 	}
 	if prog != nil {
 		s.ran[prog.key] = run.Entry
+		s.instantiated(prog, run.Entry)
 	}
 	for i := range done.Calls {
 		done.Calls[i].Reason = strings.ReplaceAll(done.Calls[i].Reason, shadowSuffix, "")
@@ -359,9 +362,13 @@ func (prog *program) unload() {
 
 // plugins lists what the engine must have open for the cell, in the order in
 // which the packages were first loaded.
-func (s *Session) plugins(p *plan, prog *program) []string {
+func (s *Session) plugins(p *plan, instances []string) []string {
 	need := map[string]bool{}
+	for _, path := range instances {
+		need[path] = true
+	}
 	for _, d := range p.table.all() {
+		s.instancesIn(d.heap, need)
 		if d.group == nil {
 			continue
 		}

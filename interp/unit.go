@@ -125,7 +125,7 @@ func (s *Session) reach(paths []string) []Unit {
 	return out
 }
 
-// register writes the Register function of a plugin: it tells the engine what
+// register writes the start of the Register function of a plugin: it tells the engine what
 // the new packages hold and keeps the linker from dropping it.
 func (p *plan) register(e *emitter, fresh []*unit) string {
 	var b strings.Builder
@@ -167,7 +167,6 @@ func (p *plan) register(e *emitter, fresh []*unit) string {
 			}
 		}
 	}
-	b.WriteString("}\n")
 	return b.String()
 }
 

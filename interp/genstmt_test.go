@@ -277,6 +277,9 @@ func (g *generator) basic(depth int) string {
 	case 11:
 		return g.pick("delete(ms, "+g.expr("string", depth)+")", "clear("+g.pick("ms", "xs", "mi")+")", "set(ms, "+g.expr("string", depth)+")", "copy(xs, ys)", "copy(bs, "+g.expr("string", depth)+")")
 	case 12:
+		if g.chance(30) {
+			return "log." + g.pick("Print(", "Println(", "Print(", "Panic(", "Printf(\"%v %T %q\\n\", ") + g.args(depth) + ")"
+		}
 		if g.chance(20) {
 			return "if " + g.expr("bool", 1) + " { panic(" + g.pick(`"own"`, `errors.New("err")`, "strconv.Quote(s1)") + ") }"
 		}

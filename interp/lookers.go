@@ -3,6 +3,9 @@ package interp
 import (
 	"go/ast"
 	"go/types"
+	"regexp"
+
+	"gomemo/engine/wire"
 )
 
 // lookers are functions that can look at who called their caller. They find the
@@ -12,6 +15,36 @@ var lookers = map[string]bool{
 	"runtime.Caller": true, "runtime.Callers": true, "runtime.Stack": true,
 	"runtime/debug.Stack": true, "runtime/debug.PrintStack": true,
 	"log.Output": true, "(*log.Logger).Output": true,
+}
+
+// logs reports a function of package log, or a method of a logger, that prints,
+// with the place of its call if so asked.
+func logs(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == "log" && logNames.MatchString(fn.Name())
+}
+
+var logNames = regexp.MustCompile("^(Print|Panic|Fatal)(f|ln)?$")
+
+// logCall writes a call of such a function; ok is false for others. A function
+// that is interpreted may stand elsewhere than where the call is.
+func (sc *scripter) logCall(c *ast.CallExpr) (e wire.Expr, ok bool) {
+	fn := sc.function(c.Fun)
+	if fn == nil || !logs(fn) {
+		return e, false
+	}
+	if sc.sig != nil && !sc.inside && !sc.p.s.uncompiled() {
+		sc.unlooked(c, true)
+	}
+	sc.need(c, "a call of a function of package log that prints")
+	sc.script.File = sc.p.s.cellFile(sc.src)
+	if fn.Signature().Recv() == nil {
+		return sc.apply(c, wire.Expr{Op: "log", Name: fn.Name()}), true
+	}
+	sel := ast.Unparen(c.Fun).(*ast.SelectorExpr)
+	if s := sc.p.info.Selections[sel]; s.Kind() == types.MethodVal {
+		return sc.foreignMethod(c, sel, s), true
+	}
+	return e, false
 }
 
 // looks reports whether a text mentions a looker.

@@ -93,8 +93,7 @@ func (p *plan) runFile(prog *program) {
 	e := p.newEmitter()
 	e.blank = p.blank
 	e.lent = true
-	file := "cell-" + shortHash(p.src.text)[:12] + ".go"
-	p.s.layouts[file] = layout{src: p.src}
+	file := p.s.cellFile(p.src)
 	var run strings.Builder
 	e.imports[rtPath] = true
 	run.WriteString("func Run(_c *_rt.Cell) {\n")
@@ -123,6 +122,13 @@ func (p *plan) runFile(prog *program) {
 		}
 	}
 	prog.build.Units = p.s.reach(paths)
+}
+
+// cellFile is the name that positions in a cell's statements have in compiled code.
+func (s *Session) cellFile(src *source) string {
+	file := "cell-" + shortHash(src.text)[:12] + ".go"
+	s.layouts[file] = layout{src: src}
+	return file
 }
 
 // ordered is the body with each run of var declarations in the order in which

@@ -18,6 +18,9 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 		return sc.builtin(c)
 	}
 	sc.calleeFirst(c)
+	if e, ok := sc.logCall(c); ok {
+		return e
+	}
 	if t := sc.typeFor(c); t != nil {
 		sc.need(c, "reflect.TypeFor")
 		return wire.Expr{Op: "typefor", Type: sc.typ(c, t)}
@@ -255,6 +258,7 @@ func (sc *scripter) foreignMethod(c *ast.CallExpr, sel *ast.SelectorExpr, s *typ
 		return sc.methodCall(c, fn.Name(), x, 0)
 	}
 	sc.need(c, "a method of the standard library")
+	sc.unlooked(c, lookers[fn.FullName()])
 	if !sc.standard(t) {
 		sc.need(c, "a method of a module's type")
 	}

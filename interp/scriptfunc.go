@@ -105,6 +105,7 @@ func (sc *scripter) writeFunc(d *decl, n ast.Node, sig *types.Signature, body []
 	}
 	sc.sig, sc.results = sig, f.Results
 	sc.block(body)
+	f.Code = sc.script.File
 	f.Source, f.Leaves, f.Locals = straight(sc.out.String(), len(sc.script.Leaves)), sc.script.Leaves, sc.script.Locals
 	return f
 }

@@ -73,7 +73,7 @@ func (sc *scripter) methodExpression(sel *ast.SelectorExpr, s *types.Selection, 
 	switch {
 	case d == nil && types.IsInterface(s.Recv()):
 		sc.unlooked(sel, sc.p.table.looks())
-	case d == nil && lookers[fn.FullName()]:
+	case d == nil && (lookers[fn.FullName()] || logs(fn)):
 		sc.unlooked(sel, true)
 	case d != nil && (sc.p.s.uncompiled() || d.group == nil):
 		sc.needNamed(sel, "a function that is not loaded yet", "the method expression "+sc.p.text(sel))

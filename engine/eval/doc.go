@@ -12,6 +12,7 @@
 //	symbol       a function or variable of the standard library, "path.Name"
 //	func         a registered function by Name; N-1 is its judged call's number
 //	methodof     the exported method Name of the type of the first argument, as a function; likewise
+//	log          the function Name of package log, which prints
 //	expression   the method Name of the type of the first parameter of Type, as a function; likewise
 //	typefor      the reflect.Type of Type
 //	addr         the address of a session variable by Name

@@ -23,6 +23,7 @@ type Env struct {
 
 // A Program is the leaves of a script, ready to run.
 type Program struct {
+	file      string // of its text in compiled code
 	line      int
 	leaves    []leaf
 	functions []*Function
@@ -83,7 +84,7 @@ func (b *builder) fail(format string, args ...any) {
 
 // New makes a program of a script's leaves.
 func New(s *wire.Script, env Env) (p *Program, err error) {
-	b := &builder{env: env, p: &Program{}, loops: map[int]step{}, functions: map[string]*Function{}}
+	b := &builder{env: env, p: &Program{file: s.File}, loops: map[int]step{}, functions: map[string]*Function{}}
 	defer func() {
 		if v := recover(); v != nil {
 			e, ok := v.(broken)

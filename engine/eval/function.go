@@ -33,7 +33,7 @@ func (p *Program) Functions() []*Function { return p.functions }
 // declare makes the functions before any leaf that calls them.
 func (b *builder) declare(funcs []*wire.Func) {
 	for _, w := range funcs {
-		f := &Function{Program: &Program{}, Name: w.Title, File: w.File, main: b.p, params: w.Params, results: w.Results}
+		f := &Function{Program: &Program{file: w.Code}, Name: w.Title, File: w.File, main: b.p, params: w.Params, results: w.Results}
 		f.b = &builder{env: b.env, p: f.Program, functions: b.functions}
 		f.b.types = b.typesOf(w.Locals)
 		in, out := f.b.pick(w.Params), f.b.pick(w.Results)

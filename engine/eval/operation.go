@@ -43,6 +43,8 @@ func (b *builder) operation(e *wire.Expr) code {
 		return b.bound(e)
 	case "expression":
 		return b.expression(e)
+	case "log":
+		return b.logFunction(e)
 	case "select":
 		return b.selection(e)
 	case "call", "method", "receive":
@@ -284,7 +286,10 @@ func (b *builder) method(e *wire.Expr) codes {
 	return b.manyAt(e, func() []reflect.Value {
 		v := x()
 		vs := args()
-		f := methodOf(v, name)
+		f, prints := b.logMethod(v, name)
+		if !prints {
+			f = methodOf(v, name)
+		}
 		if e.N > 0 {
 			f = b.env.Judge(e.N-1, f)
 		}

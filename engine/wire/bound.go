@@ -46,7 +46,7 @@ var bound = map[string]string{
 	"image/color":     "",
 	"io":              "",
 	"io/fs":           "",
-	"log":             "+Default|Flags|New|Prefix|SetFlags|SetOutput|SetPrefix|Writer",
+	"log":             "+Default|Flags|Logger|New|Prefix|SetFlags|SetOutput|SetPrefix|Writer",
 	"math":            "",
 	"math/big":        "",
 	"math/bits":       "",

@@ -53,6 +53,7 @@ type Renewed struct {
 // that it selects.
 type Script struct {
 	Source string
+	File   string // what the cell's text is called in compiled code
 	Leaves []Leaf
 	Locals []*Type // of the variables that belong to blocks of the cell
 	Limits []Limit // what must hold before anything runs
@@ -65,6 +66,7 @@ type Func struct {
 	Name     string
 	Title    string // what frames call it
 	File     string // what frames call the text that Lines are lines of
+	Code     string // what it is called in compiled code
 	Params   []int  // local variables that have the arguments
 	Results  []int  // and the results
 	Variadic bool

@@ -634,6 +634,7 @@ var packages = map[string]map[string]reflect.Value{
 	"log": {
 		"Default":   reflect.ValueOf(log.Default),
 		"Flags":     reflect.ValueOf(log.Flags),
+		"Logger":    reflect.ValueOf((*log.Logger)(nil)),
 		"New":       reflect.ValueOf(log.New),
 		"Prefix":    reflect.ValueOf(log.Prefix),
 		"SetFlags":  reflect.ValueOf(log.SetFlags),

@@ -22,10 +22,18 @@ func mustRun(b *testing.B, s *interp.Session, code string) {
 
 // BenchmarkStatement is a cell of statements that needs no compiler.
 func BenchmarkStatement(b *testing.B) {
-	s := newSession(b, interp.Auto, filepath.Join(b.TempDir(), "calls"))
-	mustRun(b, s, "x := 1")
-	for b.Loop() {
-		mustRun(b, s, "x = x + 1\nfmt.Println(x)")
+	for _, c := range []struct{ name, cell string }{
+		{"call", "x = x + 1\nfmt.Println(x)"},
+		{"instance", "x = next(x)\nfmt.Println(x)"}, // of a generic function, which is written for the cell
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s := newSession(b, interp.Auto, filepath.Join(b.TempDir(), "calls"))
+			mustRun(b, s, "func next[T int | float64](v T) T { return v + 1 }")
+			mustRun(b, s, "x := 1")
+			for b.Loop() {
+				mustRun(b, s, c.cell)
+			}
+		})
 	}
 }
 

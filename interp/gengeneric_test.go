@@ -37,10 +37,13 @@ func (g *generator) genericly(depth int) string {
 	if g.chance(20) {
 		t = g.pick(composites...)
 	}
+	n := g.pick("int8", "uint16", "int", "float64", "float32", "Small")
 	switch g.r.IntN(6) {
 	case 4:
 		return g.pick("slices.Sort(xs)", "slices.Reverse(ws)", "b1 = slices.Contains(ws, "+g.expr("string", depth)+")", "i1 = slices.Index("+g.expr("[]int", depth)+", i2)", "xs = slices.Concat("+g.expr("[]int", depth)+", ys)",
-			"i2 = slices.Max("+g.expr("[]int", depth)+")", "b2 = slices.Equal(ps, "+g.expr("[]Point", depth)+")", "i1 = cmp.Compare(f64a, "+g.expr("float64", depth)+")", "ws = slices.Sorted(maps.Keys("+g.expr("map[string]int", depth)+"))",
+			"i2 = slices.Max("+g.expr("[]int", depth)+")", "b2 = slices.Equal(ps, "+g.expr("[]Point", depth)+")",
+			"fmt.Println(slices.Max([]"+n+"{"+g.expr(n, depth)+", "+g.place(n, 0)+"}))", "fmt.Println(slices.Min([]"+n+"{"+g.expr(n, depth)+", "+g.place(n, 0)+"}[:u8b&1]))", "ns := []"+n+"{"+g.expr(n, depth)+", "+g.place(n, 0)+", 3}\nslices.Sort(ns)\nfmt.Println(slices.BinarySearch(ns, "+g.place(n, 0)+"))",
+			"b1 = slices.Contains([]any{"+g.expr("int", depth)+", a1, pt1}, "+g.expr("any", depth)+")", "b2 = slices.Equal([]any{a1, e1}, []any{a2, "+g.expr("any", depth)+"})", "_, b1 = errors.AsType[*strconv.NumError]("+g.expr("error", depth)+")", "i2 = slices.Index([]error{nil, errors.ErrUnsupported, e1}, "+g.expr("error", depth)+")", "i1 = cmp.Compare(f64a, "+g.expr("float64", depth)+")", "ws = slices.Sorted(maps.Keys("+g.expr("map[string]int", depth)+"))",
 			"ws = slices.Insert(ws, "+g.pick("0", "1", "i1")+", "+g.expr("string", depth)+")", "ws = gfill(int(u8b%4), "+g.expr("string", depth)+")", "ps = gfill(3, "+g.expr("Point", depth)+")")
 	case 5:
 		return g.pick("pile1 = *gpile("+g.expr("string", depth)+", s1)", "pile2 = gpile(ps...)", "a1 = Pile[string]{}", "_, b1 = a1.(Pile[string])", "pile2, b2 = any(pile2).(*Pile[Point])", "pile1 = Pile[string]{in: "+g.expr("[]string", depth)+"}",

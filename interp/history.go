@@ -63,6 +63,9 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 	mentioned := maps.Clone(r.reads)
 	maps.Copy(mentioned, r.sets)
 	for _, name := range sortedKeys(mentioned) {
+		if strings.HasSuffix(name, oldSuffix) { // comes with the variable that took its place
+			continue
+		}
 		if old, ok := s.proc.bound[name+oldSuffix]; ok {
 			r.vars = append(r.vars, wire.Var{Name: name, Unit: old.Unit, Type: old.Type, Home: old.Home}, old)
 		}

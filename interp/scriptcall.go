@@ -29,10 +29,6 @@ func (sc *scripter) call(c *ast.CallExpr) wire.Expr {
 		return sc.judgedCall(c, j)
 	}
 	if sc.isInstance(c.Fun) {
-		if fn := sc.function(calledFunc(c)); fn != nil && wire.Generic(fn.FullName()) {
-			sc.need(c, "Load[T]")
-			return sc.apply(c, wire.Expr{Op: "generic", Name: fn.FullName(), Type: sc.typ(c, sc.typeOf(c.Fun))})
-		}
 		if e, ok := sc.libraryInstance(c); ok {
 			return sc.apply(c, e)
 		}

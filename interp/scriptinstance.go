@@ -50,13 +50,7 @@ const maxDepth = 3
 // calledInstance writes the call of a function of the notebook that is
 // interpreted.
 func (sc *scripter) calledInstance(c *ast.CallExpr, d *decl) wire.Expr {
-	var id *ast.Ident
-	switch x := calledFunc(c).(type) {
-	case *ast.Ident:
-		id = x
-	case *ast.SelectorExpr:
-		id = x.Sel
-	}
+	id := calledName(c)
 	var args []types.Type
 	for t := range sc.p.info.Instances[id].TypeArgs.Types() {
 		args = append(args, t)
@@ -79,20 +73,67 @@ func (sc *scripter) calledInstance(c *ast.CallExpr, d *decl) wire.Expr {
 
 // libraryInstance is an instance of a generic function of a library.
 func (sc *scripter) libraryInstance(c *ast.CallExpr) (e wire.Expr, ok bool) {
-	x, isSelector := calledFunc(c).(*ast.SelectorExpr)
-	if !isSelector {
+	id, fn := calledName(c), sc.function(calledFunc(c))
+	if id == nil || fn == nil {
 		return e, false
 	}
-	fn, isFunc := sc.p.info.Uses[x.Sel].(*types.Func)
-	if !isFunc {
+	args := sc.p.info.Instances[id].TypeArgs
+	if name := sc.loadedInstance(fn, args); name != "" {
+		sc.need(c, "a call of an instance that is loaded")
+		return wire.Expr{Op: "func", Name: name}, true
+	}
+	if !hasInstance(fn.FullName(), args.At(args.Len()-1)) {
 		return e, false
 	}
-	name := sc.loadedInstance(fn, sc.p.info.Instances[x.Sel].TypeArgs)
-	if name == "" {
-		return e, false
+	sc.need(c, "a call of a generic function of the engine")
+	return wire.Expr{Op: "generic", Name: fn.FullName(), Type: sc.typ(c, sc.typeOf(c.Fun))}, true
+}
+
+// hasInstance reports whether the engine has the instance of a function of a
+// library whose last type argument is t.
+func hasInstance(full string, t types.Type) bool {
+	switch wire.Generic(full) {
+	case "any":
+		return true
+	case "basic":
+		_, ok := types.Unalias(t).(*types.Basic)
+		return ok
+	case "ordered":
+		b, ok := t.Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsOrdered != 0
+	case "comparable":
+		return types.IsInterface(t) || !holdsInterface(t)
+	case "numbers":
+		s, ok := types.Unalias(t).(*types.Slice)
+		if !ok {
+			return false
+		}
+		b, ok := types.Unalias(s.Elem()).(*types.Basic)
+		return ok && b.Info()&(types.IsInteger|types.IsFloat) != 0 && b.Kind() != types.Uint && b.Kind() != types.Uintptr
 	}
-	sc.need(c, "a call of an instance that is loaded")
-	return wire.Expr{Op: "func", Name: name}, true
+	return false
+}
+
+// mapped is the name of a type that an instance of the engine returns a pointer
+// to, "" if t is none.
+func mapped(t *types.Named) string {
+	obj := t.Obj()
+	if obj.Pkg() == nil || obj.Pkg().Path() != "gomemo/persist" || obj.Name() != "Mapped" || !hasInstance("gomemo/persist.Open", t.TypeArgs().At(0)) {
+		return ""
+	}
+	elem := types.Unalias(types.Unalias(t.TypeArgs().At(0)).(*types.Slice).Elem()).(*types.Basic)
+	return "gomemo/persist.Mapped[[]" + types.Typ[elem.Kind()].Name() + "]" // of a byte uint8
+}
+
+// calledName is the name of what a call calls, nil if it has none.
+func calledName(c *ast.CallExpr) *ast.Ident {
+	switch x := calledFunc(c).(type) {
+	case *ast.Ident:
+		return x
+	case *ast.SelectorExpr:
+		return x.Sel
+	}
+	return nil
 }
 
 // instance writes a function, unless that is done, and returns what leaves call

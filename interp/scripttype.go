@@ -95,6 +95,10 @@ func (sc *scripter) composite(n ast.Node, t types.Type, w *wire.Type) *wire.Type
 
 func (sc *scripter) named(n ast.Node, t *types.Named) *wire.Type {
 	if t.TypeArgs() != nil {
+		if full := mapped(t); full != "" {
+			sc.need(n, "types of the standard library")
+			return &wire.Type{Kind: "named", Name: full}
+		}
 		if name := sc.loadedInstance(t.Obj(), t.TypeArgs()); name != "" {
 			sc.hidden(n, t)
 			sc.need(n, "a type of an instance that is loaded")

@@ -82,9 +82,20 @@ func BoundPackages() []string {
 	return paths
 }
 
-// Generic reports a generic function of a library of which the engine has the
-// instances for all types that it has: those of engine/yaegi/generic.go.
-func Generic(full string) bool { return full == "gomemo/cells.Load" || full == "gomemo/persist.Load" }
+// generics are the generic functions of libraries that the engine has instances
+// of, those of engine/yaegi/generic.go, and for which types, given the last one:
+// all that the engine has, the basic ones, those that are ordered, those that can be compared or
+// slices of numbers.
+var generics = map[string]string{
+	"errors.AsType": "any", "gomemo/cells.Load": "any", "gomemo/persist.Load": "any", "gomemo/persist.Open": "numbers",
+	"iter.Pull": "basic", "slices.BinarySearch": "ordered", "slices.Contains": "comparable", "slices.Equal": "comparable",
+	"slices.Index": "comparable", "slices.IsSorted": "ordered", "slices.Max": "ordered", "slices.Min": "ordered",
+	"slices.Reverse": "any", "slices.Sort": "ordered",
+}
+
+// Generic tells of a generic function of a library for which types the engine
+// has instances: "any", "basic", "ordered", "comparable" or "numbers"; "" if it has none.
+func Generic(full string) (of string) { return generics[full] }
 
 // Bound reports whether scripts may use an exported name of a package, if it
 // is not generic.

@@ -117,6 +117,9 @@ func named(r *session.Registry, full string) reflect.Type {
 	if t := r.TypeNamed(full); t != nil {
 		return t
 	}
+	if t := mapped(full); t != nil {
+		return t
+	}
 	i := strings.LastIndexByte(full, '.')
 	if i < 0 {
 		return nil

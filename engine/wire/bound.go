@@ -25,7 +25,7 @@ var bound = map[string]string{
 	"crypto/sha512":   "",
 	"encoding/base64": "",
 	"encoding/binary": "",
-	"encoding/csv":    "",
+	"encoding/csv":    "ErrTrailingComma",
 	"encoding/gob":    "",
 	"encoding/hex":    "",
 	"encoding/json":   "InvalidUTF8Error|UnmarshalFieldError",

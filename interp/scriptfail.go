@@ -276,6 +276,9 @@ func (sc *scripter) inTurn(c *ast.CallExpr, es []ast.Expr) (f failing) {
 	var waits failing
 	for _, e := range es {
 		g := sc.fails(e) &^ unordered
+		if g == 0 {
+			continue // also nil, whose type is none
+		}
 		var ahead failing
 		if g&failsEarly != 0 {
 			ahead = g

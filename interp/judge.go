@@ -285,15 +285,15 @@ func (e *emitter) memoEdits(p *plan, j *judged, index, outer int, place func(off
 		funFrom, funTo := p.s.span(j.call.Fun)
 		return []edit{{funFrom, funFrom, call, 10 + outer}, {funTo, funTo, ")", -1000 - outer}}
 	}
-	_, xEnd := p.s.span(j.sel.X)
+	xFrom, xEnd := p.s.span(j.sel.X) // in (x.M)(y) there are parentheses before it
+	lines := func(from, to int) string { return strings.Repeat("\n", strings.Count(src[from:to], "\n")) }
 	open := "("
 	if at, start := place(lparen), place(from); at.line != start.line {
 		open = at.inline() + "(" + start.inline()
 	}
-	gap := path + "), " + strings.Repeat("\n", strings.Count(src[xEnd:lparen+1], "\n"))
 	return []edit{
-		{from, from, call + method + ")" + open + arg + "(", 10 + outer},
-		{xEnd, lparen + 1, gap, -500},
+		{from, xFrom, call + method + ")" + open + arg + "(" + lines(from, xFrom), 10 + outer},
+		{xEnd, lparen + 1, path + "), " + lines(xEnd, lparen+1), -500},
 	}
 }
 

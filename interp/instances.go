@@ -25,7 +25,7 @@ func (p *plan) instanceKey(obj types.Object, args *types.TypeList) string {
 	name := obj.Pkg().Path()
 	if obj.Pkg() == p.pkg {
 		d := p.table.byName[obj.Name()]
-		if d == nil || d.group == nil {
+		if d == nil || d.group == nil || d.kind != funcDecl && d.kind != typeDecl {
 			return ""
 		}
 		name = d.group.hash
@@ -80,7 +80,7 @@ func (p *plan) registerInstances(e *emitter, prog *program) string {
 			return
 		}
 		seen[t] = true
-		if n, ok := t.(*types.Named); ok && n.TypeArgs().Len() > 0 {
+		if n, ok := t.(*types.Named); ok && n.TypeArgs().Len() > 0 && !constrains(n) {
 			add(n.Obj(), n.TypeArgs())
 		}
 		for _, c := range components(t) {
@@ -108,6 +108,12 @@ func (p *plan) registerInstances(e *emitter, prog *program) string {
 	}
 	prog.instances = sortedKeys(found)
 	return b.String()
+}
+
+// constrains reports an interface that only a type parameter can have.
+func constrains(t *types.Named) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && !i.IsMethodSet()
 }
 
 // plainPackage reports packages of the standard library whose functions do not

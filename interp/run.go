@@ -111,7 +111,11 @@ func (p *plan) runFile(prog *program) {
 	if len(prog.fresh) == 0 {
 		prog.loaded = p.s.ran[prog.key]
 	}
-	body := p.register(e, prog.fresh) + p.registerInstances(e, prog) + "}\n" + run.String()
+	instances := p.registerInstances(e, prog)
+	if prog.loaded != "" {
+		prog.instances = nil // it has registered what it mentions
+	}
+	body := p.register(e, prog.fresh) + instances + "}\n" + run.String()
 	source, imports := e.file("main", body)
 	prog.build.Main = Unit{Source: source, Imports: imports}
 	prog.build.Main.Path = "nb/" + shortHash("main", source)

@@ -284,7 +284,7 @@ func (sc *scripter) inTurn(c *ast.CallExpr, es []ast.Expr) (f failing) {
 			ahead = g
 		}
 		f |= g
-		if g != 0 && !types.IsInterface(sc.typeOf(e)) && !late(sc.typeOf(e)) {
+		if !types.IsInterface(sc.typeOf(e)) && !late(sc.typeOf(e)) {
 			ahead = g // it is copied for its address
 			switch ast.Unparen(e).(type) {
 			case *ast.BinaryExpr, *ast.UnaryExpr, *ast.CallExpr: // what has no address of its own

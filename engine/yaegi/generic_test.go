@@ -95,7 +95,7 @@ func TestInstancesOfTheEngine(t *testing.T) {
 	if mapped("gomemo/persist.Mapped[[]uint8]") == nil || mapped("gomemo/persist.Mapped[string]") != nil {
 		t.Error("types of mapped files")
 	}
-	if _, ok := generic("slices.Clone", reflect.TypeOf(slices.Clone[[]int])); ok {
+	if _, ok := generic("slices.Clone", reflect.TypeFor[func(s []int) []int]()); ok {
 		t.Error("an instance that is not there")
 	}
 }

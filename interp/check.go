@@ -110,10 +110,13 @@ func (p *plan) note() {
 		d.looks = p.looks(d.node)
 		d.calls = calledNames(d.node)
 		d.leaves = p.leaves(d.node)
+		d.dynamic = p.callsUnknown(d.node)
 		p.noteAddresses(d.node)
+		p.noteValues(d.node)
 	}
 	for _, st := range p.body {
 		p.noteAddresses(st)
+		p.noteValues(st)
 		p.noteLookers(st)
 		p.refs = append(p.refs, p.refsIn(st)...)
 	}

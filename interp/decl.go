@@ -48,6 +48,8 @@ type decl struct {
 	script    scriptFunc      // funcDecl, where nothing can be compiled
 	heap      *wire.Type      // varDecl: non-nil while the variable lives on the engine's heap
 	addressed bool            // varDecl: something may hold its address
+	value     bool            // funcDecl: something may hold it as a value
+	dynamic   bool            // it calls functions that are only known at run time
 	home      string          // varDecl: linker symbol of the memory it is in; "" for that of its own package
 
 	touched bool   // varDecl: statements that mention it have run; until then it is zero

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,9 @@ type record struct {
 	blank  []string        // packages that it initializes
 	folded bool            // it is interpreted, with constants of packages of modules
 	repeat bool            // running it again gives the same values
-	wild   bool            // it calls functions that are only known at run time, which may change any variable
-	shared []string        // variables that held references when it ran, if it may have changed memory that they share
+	wild   bool            // it starts goroutines, which may change any variable at any time
+	open   bool            // it calls functions that are only known at run time, which may read and change shared
+	shared []string        // variables that it may have changed without naming them
 	cost   time.Duration   // of running it again, remembered calls left out
 }
 
@@ -50,7 +52,7 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 	for g := range roots {
 		r.repeat = r.repeat && p.refusal(g) == ""
 	}
-	p.mutated(r)
+	p.mutated(r, roots)
 	r.cost = took
 	for _, c := range done.Calls {
 		switch c.Verdict {
@@ -73,12 +75,12 @@ func (s *Session) remember(p *plan, run *wire.Run, done *wire.Done, took time.Du
 			r.vars = append(r.vars, v)
 		}
 	}
-	if len(r.sets) == 0 && !r.wild && len(p.blank) == 0 {
+	if len(r.sets) == 0 && !r.wild && !r.open && len(p.blank) == 0 {
 		return
 	}
 	// The same cell run again at once, if it depends on nothing it sets, need
 	// not run twice.
-	if n := len(s.history); n > 0 && s.history[n-1].src.text == r.src.text && !r.wild && !overlap(r.sets, r.reads) {
+	if n := len(s.history); n > 0 && s.history[n-1].src.text == r.src.text && !r.wild && !r.open && !overlap(r.sets, r.reads) {
 		s.history = s.history[:n-1]
 	}
 	s.history = append(s.history, r)
@@ -139,10 +141,15 @@ func overlap(a, b map[string]bool) bool {
 // mutated adds the variables that statements may change without declaring
 // them: assigned, incremented, with their address taken, or passed to anything
 // while they hold references.
-func (p *plan) mutated(r *record) {
+func (p *plan) mutated(r *record, roots map[*group]bool) {
 	m := &mutations{plan: p, record: r, own: map[string]bool{}}
 	for _, v := range p.vars {
 		m.own[v.name] = true
+	}
+	for g := range roots {
+		for _, h := range closure(g) {
+			r.open = r.open || slices.ContainsFunc(h.decls, func(d *decl) bool { return d.dynamic })
+		}
 	}
 	// What a called function changes is among the variables it mentions.
 	for name := range r.reads {
@@ -182,8 +189,16 @@ func (m *mutations) node(n ast.Node) bool {
 				m.note(n.Value)
 			}
 		}
+		if t := m.info.Types[n.X].Type; t != nil {
+			if _, ok := t.Underlying().(*types.Chan); ok {
+				m.note(n.X)
+			}
+		}
+		m.open = m.open || m.unknown(n)
+	case *ast.SendStmt:
+		m.note(n.Chan)
 	case *ast.UnaryExpr:
-		if n.Op == token.AND {
+		if n.Op == token.AND || n.Op == token.ARROW {
 			m.note(n.X)
 		}
 	case *ast.GoStmt:
@@ -196,12 +211,16 @@ func (m *mutations) node(n ast.Node) bool {
 
 // call notes what a call may change through its arguments and its receiver.
 func (m *mutations) call(c *ast.CallExpr) {
-	m.wild = m.wild || !m.knownCallee(c)
-	if strings.HasPrefix(m.calleeName(c), "fmt.") {
+	m.open = m.open || m.unknown(c)
+	args := c.Args
+	switch name, ok := strings.CutPrefix(m.calleeName(c), "fmt."); {
+	case !ok:
+	case strings.HasPrefix(name, "Fprint"):
+		args = args[:1]
+	case !strings.Contains(name, "can"): // what they format stays as it is
 		return
 	}
-	for _, a := range c.Args {
-		m.wild = m.wild || m.functionValue(a)
+	for _, a := range args {
 		if t := m.info.Types[a].Type; t != nil && holdsReferences(t, map[types.Type]bool{}) {
 			m.note(a)
 		}
@@ -231,22 +250,45 @@ func (m *mutations) note(e ast.Expr) {
 	})
 }
 
-// spread adds the variables that may share the memory that changes, through
-// themselves or through a variable that the cell made from them.
+// spread adds the variables that may share the memory that changes: through
+// themselves, through a variable that the cell made from them, through a pointer
+// to them, or because of a function that other code may call.
 func (m *mutations) spread() {
 	holds := func(name string) bool {
-		obj := m.pkg.Scope().Lookup(name)
-		return obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{})
+		obj, d := m.pkg.Scope().Lookup(name), m.table.byName[name]
+		return obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{}) ||
+			d != nil && (d.addressed || slices.Contains(m.addressed, d))
 	}
 	for name := range m.reads {
 		m.share = m.share || m.shareOwn && !m.own[name] && holds(name)
 	}
-	if !m.share {
+	if !m.share && !m.open {
 		return
 	}
-	for name, d := range m.table.byName {
-		if d.kind == varDecl && holds(name) {
+	add := func(name string) {
+		if !m.own[name] {
 			m.shared = append(m.shared, name)
+		}
+	}
+	var functions []*group // that other code may call
+	for name, d := range m.table.byName {
+		switch {
+		case d.kind == varDecl && holds(name):
+			add(name)
+		case d.kind == funcDecl && d.group != nil && (d.value || slices.Contains(m.values, d)):
+			functions = append(functions, d.group)
+		}
+	}
+	for _, d := range m.table.methods {
+		if d.group != nil {
+			functions = append(functions, d.group)
+		}
+	}
+	for _, g := range closure(functions...) {
+		for _, d := range g.decls {
+			if d.kind == varDecl {
+				add(d.key)
+			}
 		}
 	}
 }
@@ -262,9 +304,66 @@ func (p *plan) isOwnTarget(id *ast.Ident) bool {
 	return false
 }
 
+// callsUnknown reports a node that calls functions that are only known at run
+// time.
+func (p *plan) callsUnknown(n ast.Node) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		found = found || p.unknown(n)
+		return !found
+	})
+	return found
+}
+
+// unknown reports a call, or a loop that calls a function, of something that is
+// only known at run time.
+func (p *plan) unknown(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		return !p.knownCallee(n) || slices.ContainsFunc(n.Args, p.functionValue)
+	case *ast.RangeStmt:
+		_, called := ast.Unparen(n.X).(*ast.CallExpr)
+		return !called && p.functionValue(n.X)
+	}
+	return false
+}
+
+// noteValues finds the functions of the notebook that a node mentions without
+// calling them, and those that function literals mention.
+func (p *plan) noteValues(n ast.Node) {
+	called := map[*ast.Ident]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok {
+			called[calledName(c)] = true
+		}
+		return true
+	})
+	var in func(n ast.Node, literal bool)
+	in = func(n ast.Node, literal bool) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				if !literal {
+					in(n.Body, true)
+					return false
+				}
+			case *ast.Ident:
+				fn, ok := p.info.Uses[n].(*types.Func)
+				if ok && fn.Pkg() == p.pkg && (literal || !called[n]) {
+					if d := p.declOf(fn); d != nil {
+						p.values = append(p.values, d)
+					}
+				}
+			}
+			return true
+		})
+	}
+	in(n, false)
+}
+
 // knownCallee reports calls of declared functions and methods, conversions and
 // builtins: what they may change can be seen from the names they mention. A
-// function literal that is called in place counts by what it holds.
+// function literal that is called in place counts by what it holds, and a
+// parameter by what is passed.
 func (p *plan) knownCallee(c *ast.CallExpr) bool {
 	if tv := p.info.Types[c.Fun]; tv.IsType() || tv.IsBuiltin() {
 		return true
@@ -290,8 +389,13 @@ func (p *plan) knownCallee(c *ast.CallExpr) bool {
 	default:
 		return false
 	}
-	_, ok := p.info.Uses[id].(*types.Func)
-	return ok
+	switch obj := p.info.Uses[id].(type) {
+	case *types.Func:
+		return true
+	case *types.Var:
+		return obj.Kind() == types.ParamVar // where it is called with a function counts
+	}
+	return false
 }
 
 // functionValue reports an argument that is a function known only at run time.

@@ -41,6 +41,7 @@ type plan struct {
 	dropped      []string                    // older variables that lose it
 	notices      []string                    // what else the user is told before the cell runs
 	addressed    []*decl                     // variables whose address the cell may take
+	values       []*decl                     // functions that the cell may use as values
 	methodGroups []*group                    // of all types with methods; for globals
 	broken       map[*decl]*Diagnostic
 	scripts      map[*decl]scriptFunc // functions that were checked; where nothing can be compiled

@@ -105,6 +105,13 @@ func (v *replayed) can(r *record) bool {
 			return false
 		}
 	}
+	if r.open {
+		for _, name := range r.shared {
+			if !v.have[name] && v.live[name] {
+				return false
+			}
+		}
+	}
 	return r.repeat && r.cost <= maxReplayCell && !(r.wild && len(v.lost) > 0)
 }
 

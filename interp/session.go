@@ -423,6 +423,9 @@ func (s *Session) commit(p *plan, reached func(*newVar) bool) {
 	for _, d := range p.addressed {
 		d.addressed = true
 	}
+	for _, d := range p.values {
+		d.value = true
+	}
 	for d, f := range p.scripts {
 		d.script = f
 	}

@@ -178,15 +178,15 @@ func (m *mutations) node(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
 		for _, l := range n.Lhs {
-			m.note(l)
+			m.assigned(l)
 		}
 	case *ast.IncDecStmt:
-		m.note(n.X)
+		m.assigned(n.X)
 	case *ast.RangeStmt:
 		if n.Tok == token.ASSIGN {
-			m.note(n.Key)
+			m.assigned(n.Key)
 			if n.Value != nil {
-				m.note(n.Value)
+				m.assigned(n.Value)
 			}
 		}
 		if t := m.info.Types[n.X].Type; t != nil {
@@ -242,7 +242,7 @@ func (m *mutations) note(e ast.Expr) {
 			return true
 		}
 		m.sets[v.Name()] = true
-		if holdsReferences(v.Type(), map[types.Type]bool{}) && !m.isOwnTarget(id) {
+		if m.holds(v.Name()) && !m.isOwnTarget(id) {
 			m.share = m.share || !m.own[v.Name()]
 			m.shareOwn = true
 		}
@@ -250,17 +250,38 @@ func (m *mutations) note(e ast.Expr) {
 	})
 }
 
+// assigned adds the variable that an assignment changes, or those that it may
+// change through it.
+func (m *mutations) assigned(e ast.Expr) {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		m.note(e)
+		return
+	}
+	if v, ok := m.info.Uses[id].(*types.Var); ok && v.Parent() == m.pkg.Scope() {
+		m.sets[v.Name()] = true
+		m.share = m.share || m.pointed(v.Name())
+	}
+}
+
+// holds reports a variable through which memory that others share may change.
+func (m *mutations) holds(name string) bool {
+	obj := m.pkg.Scope().Lookup(name)
+	return obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{}) || m.pointed(name)
+}
+
+// pointed reports a variable that something may point to.
+func (m *mutations) pointed(name string) bool {
+	d := m.table.byName[name]
+	return d != nil && (d.addressed || slices.Contains(m.addressed, d))
+}
+
 // spread adds the variables that may share the memory that changes: through
 // themselves, through a variable that the cell made from them, through a pointer
 // to them, or because of a function that other code may call.
 func (m *mutations) spread() {
-	holds := func(name string) bool {
-		obj, d := m.pkg.Scope().Lookup(name), m.table.byName[name]
-		return obj != nil && holdsReferences(obj.Type(), map[types.Type]bool{}) ||
-			d != nil && (d.addressed || slices.Contains(m.addressed, d))
-	}
 	for name := range m.reads {
-		m.share = m.share || m.shareOwn && !m.own[name] && holds(name)
+		m.share = m.share || m.shareOwn && !m.own[name] && m.holds(name)
 	}
 	if !m.share && !m.open {
 		return
@@ -273,7 +294,7 @@ func (m *mutations) spread() {
 	var functions []*group // that other code may call
 	for name, d := range m.table.byName {
 		switch {
-		case d.kind == varDecl && holds(name):
+		case d.kind == varDecl && m.holds(name):
 			add(name)
 		case d.kind == funcDecl && d.group != nil && (d.value || slices.Contains(m.values, d)):
 			functions = append(functions, d.group)

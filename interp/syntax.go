@@ -69,6 +69,8 @@ func foreign(d Diagnostic) string {
 		return `text is in straight quotes, "`
 	case strings.HasSuffix(d.Msg, "missing import path"):
 		return "the path of a package is in quotes"
+	case strings.HasSuffix(d.Msg, "expected 1 expression"):
+		return "a cell shows one expression; fmt.Println(x, y) prints several"
 	case forIn.MatchString(d.Text):
 		return "Go has for x := range xs"
 	}

@@ -220,4 +220,5 @@ func (s *Session) forget(cells map[string]string) {
 	s.mu.Lock()
 	s.table = t
 	s.mu.Unlock()
+	s.recheck = s.recheck || len(cells) > 0 // functions mention them
 }

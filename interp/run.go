@@ -68,7 +68,11 @@ func (p *plan) brokenErrors() (errs diagnostics) {
 					if i := strings.IndexByte(msg, '\n'); i >= 0 {
 						msg, more = msg[:i], msg[i:]
 					}
-					errs = append(errs, p.src.diag(off, "run its cell again with the correction",
+					hint := "run its cell again with the correction"
+					if name, ok := strings.CutPrefix(msg, "undefined: "); ok && p.s.gone[name] != "" {
+						hint = name + ": " + p.s.gone[name]
+					}
+					errs = append(errs, p.src.diag(off, hint,
 						"%s does not compile any more: %s (cell %d, line %d)%s", x.title(), msg, x.broken.Cell, x.broken.Line, more))
 				}
 			}

@@ -145,6 +145,9 @@ func (d *differential) run(s *interp.Session, code string) string {
 	out := c.take()
 	if o.Err != nil {
 		out += strings.ReplaceAll(o.Err.Lines[0], "\n\t", "\n") + "\n"
+		if o.Err.Name == "engine died" {
+			d.t.Fatalf("%s\n%s", code, strings.Join(o.Err.Lines, "\n"))
+		}
 		if o.Err.Name != "panic" {
 			out += strings.Join(o.Err.Lines, "\n") + "\n"
 		}
@@ -255,6 +258,9 @@ func (d *differential) differ(c trial) {
 				less := append(append([]string{}, lines[:i]...), lines[i+n:]...)
 				if strings.Contains(c.code, thenMark) && slices.ContainsFunc(lines[i:i+n], declares) {
 					continue // another trial may have declared the variable
+				}
+				if strings.Contains(strings.Join(less, "\n"), "select {\n}") {
+					continue // it would not end
 				}
 				if _, _, same := d.both(trial{reset: c.reset, code: strings.Join(less, "\n")}); !same {
 					lines, again = less, true

@@ -86,15 +86,8 @@ func (sc *scripter) depends(n ast.Node) bool {
 // consumed reports whether what stands at a node is an argument of a call
 // that is over before s begins, or of s itself.
 func (sc *scripter) consumed(at ast.Node, s early, calls []early) bool {
-	if s.from <= at.Pos() && at.Pos() < s.to {
-		return true
-	}
-	for _, c := range calls {
-		if c.noisy && c.from <= at.Pos() && at.Pos() < c.to && c.to <= s.from {
-			return true
-		}
-	}
-	return false
+	in := func(c early) bool { return c.from <= at.Pos() && at.End() <= c.to } // f(x)[i] is in no f(x)
+	return in(s) || slices.ContainsFunc(calls, func(c early) bool { return c.noisy && in(c) && c.to <= s.from })
 }
 
 // inOrder finds the calls in a statement and what depends on their order.

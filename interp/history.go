@@ -351,34 +351,32 @@ func (p *plan) unknown(n ast.Node) bool {
 // noteValues finds the functions of the notebook that a node mentions without
 // calling them, and those that function literals mention.
 func (p *plan) noteValues(n ast.Node) {
+	note := func(id *ast.Ident) {
+		if fn, ok := p.info.Uses[id].(*types.Func); ok && fn.Pkg() == p.pkg {
+			if d := p.declOf(fn); d != nil {
+				p.values = append(p.values, d)
+			}
+		}
+	}
 	called := map[*ast.Ident]bool{}
 	ast.Inspect(n, func(n ast.Node) bool {
-		if c, ok := n.(*ast.CallExpr); ok {
-			called[calledName(c)] = true
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			called[calledName(n)] = true
+		case *ast.FuncLit:
+			ast.Inspect(n.Body, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					note(id)
+				}
+				return true
+			})
+		case *ast.Ident:
+			if !called[n] {
+				note(n)
+			}
 		}
 		return true
 	})
-	var in func(n ast.Node, literal bool)
-	in = func(n ast.Node, literal bool) {
-		ast.Inspect(n, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FuncLit:
-				if !literal {
-					in(n.Body, true)
-					return false
-				}
-			case *ast.Ident:
-				fn, ok := p.info.Uses[n].(*types.Func)
-				if ok && fn.Pkg() == p.pkg && (literal || !called[n]) {
-					if d := p.declOf(fn); d != nil {
-						p.values = append(p.values, d)
-					}
-				}
-			}
-			return true
-		})
-	}
-	in(n, false)
 }
 
 // knownCallee reports calls of declared functions and methods, conversions and

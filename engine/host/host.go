@@ -32,6 +32,8 @@ type Options struct {
 	// Force(0) stops that. nil means that it cannot be done.
 	Force func(cell uint32)
 
+	// Owner knows which cells goroutines belong to. If it does not, an interrupt
+	// ends those of earlier cells, too.
 	Owner rt.Owner
 
 	// Panics lists the panics of the calling goroutine that are not over, the
@@ -170,21 +172,29 @@ func (h *host) interrupt(seq int) {
 // chase ends the code of cell seq where it does not poll, looking for it again
 // and again: what runs at that moment may be a package's.
 func (h *host) chase(seq int) {
-	for range time.Tick(chaseEvery) {
-		h.mu.Lock()
-		running := h.seq == seq
-		if running {
-			h.force(uint32(seq))
+	h.again(func() bool {
+		if h.seq != seq {
+			return false
 		}
-		h.mu.Unlock()
-		if !running {
-			return
-		}
-	}
+		h.force(uint32(seq))
+		return true
+	})
 }
 
 // chaseEvery leaves code that polls the time to do so first.
 const chaseEvery = time.Millisecond
+
+// again calls f, with h.mu held, every chaseEvery as long as it reports true.
+func (h *host) again(f func() bool) {
+	for range time.Tick(chaseEvery) {
+		h.mu.Lock()
+		more := f()
+		h.mu.Unlock()
+		if !more {
+			return
+		}
+	}
+}
 
 // sweepFor is how long the other goroutines of a cell that was interrupted have
 // to end before they are left alone.
@@ -192,23 +202,20 @@ const sweepFor = 500 * time.Millisecond
 
 // sweep ends the other goroutines of an interrupted cell that is over.
 func (h *host) sweep(seq int) {
-	tick := time.NewTicker(chaseEvery)
-	defer tick.Stop()
-	for since := time.Now(); ; <-tick.C {
-		h.mu.Lock()
-		swept := h.swept == seq
-		switch {
-		case swept && time.Since(since) > sweepFor:
+	begun := time.Now()
+	h.again(func() bool {
+		if h.swept != seq {
+			return false
+		}
+		if time.Since(begun) > sweepFor {
 			h.settle()
-			swept = false
-		case swept && h.force != nil:
+			return false
+		}
+		if h.force != nil {
 			h.force(uint32(seq))
 		}
-		h.mu.Unlock()
-		if !swept {
-			return
-		}
-	}
+		return true
+	})
 }
 
 // settle ends the sweep if there is one. The caller holds h.mu.

@@ -282,6 +282,18 @@ func (c *client) next(msgs chan *message) *message {
 	return nil
 }
 
+// published returns the next message on iopub but for that the kernel starts: the
+// client may have subscribed before or after it.
+func (c *client) published() *message {
+	c.t.Helper()
+	for {
+		m := c.next(c.iopub)
+		if m.header.Type != "status" || content[status](c.t, m).State != "starting" {
+			return m
+		}
+	}
+}
+
 // send sends a request and returns its header as it was sent.
 func (c *client) send(s zmq4.Socket, msgType string, content any) string {
 	return c.sendMeta(s, msgType, nil, content)
@@ -305,10 +317,7 @@ func (c *client) cycle(parent string) []*message {
 	c.t.Helper()
 	var between []*message
 	for {
-		m := c.next(c.iopub)
-		if m.header.Type == "status" && content[status](c.t, m).State == "starting" {
-			continue // the client may have subscribed before or after it
-		}
+		m := c.published()
 		if got := string(m.parent); got != parent {
 			c.t.Fatalf("%s on iopub has parent\n%s\nwant\n%s", m.header.Type, got, parent)
 		}

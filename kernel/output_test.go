@@ -26,7 +26,7 @@ func TestStreamKeepsCodePoints(t *testing.T) {
 	tk.publish(nil, "status", status{"idle"})
 	var got strings.Builder
 	for {
-		m := c.next(c.iopub)
+		m := c.published()
 		if m.header.Type != "stream" {
 			break
 		}
@@ -48,7 +48,7 @@ func TestStreamAfterTheCell(t *testing.T) {
 	out := newCellOutput(tk.Kernel, &request{message: &message{raw: []byte(`{"msg_id":"1"}`)}}, executeRequest{})
 	out.flush()
 	out.Stream("stdout", "late")
-	m := c.next(c.iopub)
+	m := c.published()
 	if s := content[stream](t, m); s.Text != "late" || string(m.parent) != `{"msg_id":"1"}` {
 		t.Errorf("%+v", s)
 	}
